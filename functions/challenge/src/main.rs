@@ -1,0 +1,3 @@
+//! The `challenge` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `enroll` function.
+
+fn main() {}

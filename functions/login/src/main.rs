@@ -1,0 +1,3 @@
+//! The `login` function.
+
+fn main() {}

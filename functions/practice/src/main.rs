@@ -1,0 +1,3 @@
+//! The `practice` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `remove` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `validate` function.
+
+fn main() {}

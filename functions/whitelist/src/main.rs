@@ -1,0 +1,3 @@
+//! The `whitelist` function.
+
+fn main() {}

@@ -1,0 +1,114 @@
+//! Time, injected. Nothing else in the workspace may ask the operating system what time it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A point in time: whole seconds since 1970-01-01T00:00:00Z.
+///
+/// Serialized as the number of seconds, which is what the table stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This time plus `seconds` (negative goes back).
+    #[must_use]
+    pub const fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Seconds from `earlier` to this time; negative if this time is before it.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// RFC 3339 in UTC with whole seconds, `2026-01-31T09:30:00Z`, as the API writes times.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp(self.0)
+            .ok()
+            .and_then(|time| time.format(&Rfc3339).ok())
+            .unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
+    }
+
+    /// The UTC calendar day, `2026-01-31`: the unit of daily send limits.
+    #[must_use]
+    pub fn day(self) -> String {
+        self.rfc3339().chars().take(10).collect()
+    }
+
+    /// Seconds until the UTC calendar day ends (1 to 86400).
+    #[must_use]
+    pub const fn seconds_left_in_day(self) -> i64 {
+        86_400 - self.0.rem_euclid(86_400)
+    }
+}
+
+/// The clock every rule is given its time from.
+///
+/// The system clock, moved forward by an offset that only the local stack ever sets.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    offset: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// The system clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// The time now.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the system clock"
+    )]
+    pub fn now(&self) -> Timestamp {
+        let real = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |elapsed| {
+                i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+            });
+        Timestamp(real).plus(self.offset.load(Ordering::SeqCst))
+    }
+
+    /// Moves this clock, and every clone of it, forward by `seconds`. For the local stack.
+    pub fn advance(&self, seconds: i64) {
+        self.offset.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Returns this clock, and every clone of it, to the system time. For the local stack.
+    pub fn reset(&self) {
+        self.offset.store(0, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_rfc3339_in_utc() {
+        assert_eq!(Timestamp(0).rfc3339(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp(1_769_851_800).rfc3339(), "2026-01-31T09:30:00Z");
+        assert_eq!(Timestamp(1_769_851_800).day(), "2026-01-31");
+    }
+
+    #[test]
+    fn clones_move_together() {
+        let clock = Clock::system();
+        let clone = clock.clone();
+        let before = clone.now();
+        clock.advance(3600);
+        assert!(clone.now().since(before) >= 3600);
+        clone.reset();
+        assert!(clock.now().since(before) < 3600);
+    }
+}

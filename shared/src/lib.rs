@@ -1,0 +1,6 @@
+//! twostep: two-factor sign-in. The rules, the state and the safety that the Lambda functions
+//! in `functions/` share.
+
+pub mod clock;
+pub mod config;
+pub mod random;
