@@ -1,0 +1,258 @@
+//! What every function runs on: its clients, its clock, and the way it meets Lambda.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use axum::Router;
+use tracing::{error, warn};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::delivery::Delivery;
+use crate::keyring::{DataKey, Keyring, KeyringError};
+use crate::random::Random;
+use crate::store::{Store, StoreError};
+
+/// Seconds within which every answer is given. Below the functions' `Timeout` in
+/// `template.yaml` (10 s), so that a slow dependency ends in a problem with `Retry-After` and
+/// not in a gateway's bare 5xx.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+
+/// Everything a handler needs, passed to each of them. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Where it runs.
+    pub config: Arc<Config>,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// State.
+    pub store: Store,
+    /// Data keys.
+    pub keyring: Keyring,
+    /// SMS and e-mail.
+    pub delivery: Delivery,
+}
+
+impl App {
+    /// Puts an application together. Connects to nothing yet.
+    #[must_use]
+    pub fn new(config: Config, clock: Clock, aws: &Aws) -> Self {
+        let random = Random;
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(
+            aws_sdk_dynamodb::config::Builder::from(&aws.0)
+                .timeout_config(limits(1000, 2500))
+                .retry_config(retries(3))
+                .build(),
+        );
+        let kms = aws_sdk_kms::Client::from_conf(
+            aws_sdk_kms::config::Builder::from(&aws.0)
+                .timeout_config(limits(1000, 2500))
+                .retry_config(retries(3))
+                .build(),
+        );
+        // A send is no idempotent call: a retry after a lost answer sends twice. So there is
+        // one try, and the person (or the stream, for notices) asks again.
+        let sns = aws_sdk_sns::Client::from_conf(
+            aws_sdk_sns::config::Builder::from(&aws.0)
+                .timeout_config(limits(3000, 3000))
+                .retry_config(RetryConfig::disabled())
+                .build(),
+        );
+        let ses = aws_sdk_sesv2::Client::from_conf(
+            aws_sdk_sesv2::config::Builder::from(&aws.0)
+                .timeout_config(limits(3000, 3000))
+                .retry_config(RetryConfig::disabled())
+                .build(),
+        );
+        Self {
+            store: Store::new(dynamodb, config.table_name.clone(), random),
+            keyring: Keyring::new(kms, config.kms_key_id.clone()),
+            delivery: Delivery::new(sns, ses, &config),
+            config: Arc::new(config),
+            clock,
+            random,
+        }
+    }
+
+    /// Reads the keyring and unwraps the keys that aren't known yet.
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`] if the table or KMS can't be reached, or there is no key at all.
+    pub async fn load_keyring(&self) -> Result<(), KeysUnavailable> {
+        let wrapped = self.store.keyring_keys().await?;
+        self.keyring.install(wrapped).await?;
+        self.keyring.current().map(|_| ()).ok_or(KeysUnavailable::Empty)
+    }
+
+    /// The key to protect new things with.
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`] if it isn't loaded yet and can't be.
+    pub async fn current_key(&self) -> Result<DataKey, KeysUnavailable> {
+        if let Some(key) = self.keyring.current() {
+            return Ok(key);
+        }
+        self.load_keyring().await?;
+        self.keyring.current().ok_or(KeysUnavailable::Empty)
+    }
+
+    /// The key with this id. One made by a rotation since this process started is loaded now.
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`] if there is no such key or it can't be loaded.
+    pub async fn data_key(&self, id: &str) -> Result<DataKey, KeysUnavailable> {
+        if let Some(key) = self.keyring.get(id) {
+            return Ok(key);
+        }
+        self.load_keyring().await?;
+        self.keyring.get(id).ok_or_else(|| KeysUnavailable::Unknown(id.to_owned()))
+    }
+}
+
+/// Why a data key can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysUnavailable {
+    /// The table can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// KMS can't be reached or refuses.
+    #[error(transparent)]
+    Kms(#[from] KeyringError),
+    /// No key was ever made.
+    #[error("the keyring is empty: run `cargo ops keys rotate`")]
+    Empty,
+    /// There is no key with this id.
+    #[error("the keyring has no key {0}")]
+    Unknown(String),
+}
+
+/// How the AWS services are reached: one HTTP client for all of them.
+#[derive(Clone, Debug)]
+pub struct Aws(SdkConfig);
+
+impl Aws {
+    /// As Lambda's environment says: region and credentials from its variables, and another
+    /// endpoint if `AWS_ENDPOINT_URL` names one (an emulator).
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let need = |name: &str| lookup(name).ok_or_else(|| format!("{name} is not set"));
+        let credentials = Credentials::new(
+            need("AWS_ACCESS_KEY_ID")?,
+            need("AWS_SECRET_ACCESS_KEY")?,
+            lookup("AWS_SESSION_TOKEN"),
+            None,
+            "Environment",
+        );
+        let region = lookup("AWS_REGION").map_or_else(|| need("AWS_DEFAULT_REGION"), Ok)?;
+        Ok(Self::new(region, credentials, lookup("AWS_ENDPOINT_URL").as_deref()))
+    }
+
+    /// An endpoint on this machine that takes any credentials.
+    #[must_use]
+    pub fn local(endpoint_url: &str) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "Local");
+        Self::new("us-east-1".to_owned(), credentials, Some(endpoint_url))
+    }
+
+    /// From a configuration made elsewhere, for the operator's tool.
+    #[must_use]
+    pub fn from_sdk(config: SdkConfig) -> Self {
+        Self(config)
+    }
+
+    fn new(region: String, credentials: Credentials, endpoint_url: Option<&str>) -> Self {
+        let http_client = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .build_https();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client)
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()));
+        if let Some(url) = endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        Self(config.build())
+    }
+}
+
+fn limits(attempt_ms: u64, operation_ms: u64) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(attempt_ms.min(1000)))
+        .operation_attempt_timeout(Duration::from_millis(attempt_ms))
+        .operation_timeout(Duration::from_millis(operation_ms))
+        .build()
+}
+
+fn retries(attempts: u32) -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(Duration::from_millis(25))
+        .with_max_backoff(Duration::from_millis(200))
+}
+
+/// What a function needs before its first request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The table only.
+    Table,
+    /// The table and the keyring, which is unwrapped while Lambda starts the function.
+    Keyring,
+}
+
+/// Runs a function on Lambda until the environment is shut down.
+///
+/// # Errors
+/// If the configuration is wrong (all faults are logged at once) or Lambda's Runtime API fails.
+pub async fn serve(needs: Needs, router: fn(App) -> Router) -> Result<(), lambda_http::Error> {
+    let app = start(needs).await?;
+    lambda_http::run(router(app)).await
+}
+
+/// Reads the configuration and puts the application together, as `main` of each function does.
+///
+/// # Errors
+/// If the configuration is wrong; all faults are logged at once.
+pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
+    init_logging();
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"))?;
+    let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"))?;
+    let app = App::new(config, Clock::system(), &aws);
+    if needs == Needs::Keyring
+        && let Err(error) = app.load_keyring().await
+    {
+        // The first request that needs a key tries again and fails closed.
+        warn!(%error, "the keyring could not be loaded at start");
+    }
+    Ok(app)
+}
+
+fn init_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RUST_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Lambda's log service adds the time.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .without_time()
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .try_init();
+}

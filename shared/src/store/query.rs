@@ -1,0 +1,167 @@
+//! Reads of one partition, page by page. None reads more than it answers with.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+
+use super::keys::{self, PK, SK};
+use super::{Item, Store, StoreError, from_item, unavailable};
+use crate::clock::Timestamp;
+use crate::domain::activity::{ACTIVITY_LIFETIME, ACTIVITY_PAGE, Event};
+use crate::domain::ids::{PracticeId, UserId};
+use crate::domain::practice::{Member, Practice};
+use crate::keyring::WrappedKey;
+
+/// Users in a page.
+pub const USERS_PAGE: i32 = 25;
+
+/// A page and where the next one begins.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// Where a page begins: the sort key of the last item before it. It names a place within a
+/// partition that the caller has been admitted to, so it gives no access and needs no seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// Reads a cursor as written by [`Cursor::as_text`]; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let key = String::from_utf8(bytes).ok()?;
+        (!key.is_empty() && key.len() <= 200).then_some(Self(key))
+    }
+
+    /// The cursor as text.
+    #[must_use]
+    pub fn as_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+}
+
+/// What to read of a partition.
+struct Range<'a> {
+    partition: String,
+    from: String,
+    to: String,
+    newest_first: bool,
+    limit: i32,
+    after: Option<&'a Cursor>,
+}
+
+impl Store {
+    /// A page of a user's activity, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn activity(
+        &self,
+        user: &UserId,
+        after: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<Page<Event>, StoreError> {
+        self.page(Range {
+            partition: keys::activity_partition(user),
+            from: keys::activity_time(now.plus(1 - ACTIVITY_LIFETIME)),
+            to: "~".to_owned(),
+            newest_first: true,
+            limit: ACTIVITY_PAGE,
+            after,
+        })
+        .await
+    }
+
+    /// A page of a practice's users.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn members(
+        &self,
+        practice: &PracticeId,
+        after: Option<&Cursor>,
+    ) -> Result<Page<Member>, StoreError> {
+        self.page(prefixed(keys::practice_partition(practice), keys::MEMBER_PREFIX, after)).await
+    }
+
+    /// All Full Access users of a practice, up to 1,000 of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn full_access_members(&self, practice: &PracticeId) -> Result<Vec<Member>, StoreError> {
+        let partition = keys::practice_partition(practice);
+        let mut range = prefixed(partition, keys::FULL_ACCESS_PREFIX, None);
+        range.limit = 1000;
+        Ok(self.page(range).await?.items)
+    }
+
+    /// A page of all practices, for the operator.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn practices(&self, after: Option<&Cursor>) -> Result<Page<Practice>, StoreError> {
+        self.page(prefixed(keys::PRACTICES.to_owned(), "", after)).await
+    }
+
+    /// All keys of the keyring.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn keyring_keys(&self) -> Result<Vec<WrappedKey>, StoreError> {
+        let mut range = prefixed(keys::KEYRING.to_owned(), keys::KEYRING_PREFIX, None);
+        range.limit = 1000;
+        Ok(self.page(range).await?.items)
+    }
+
+    async fn page<T: DeserializeOwned>(&self, range: Range<'_>) -> Result<Page<T>, StoreError> {
+        let start = range.after.map(|cursor| start_key(&range.partition, cursor));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", AttributeValue::S(range.partition))
+            .expression_attribute_values(":from", AttributeValue::S(range.from))
+            .expression_attribute_values(":to", AttributeValue::S(range.to))
+            .scan_index_forward(!range.newest_first)
+            .limit(range.limit)
+            .set_exclusive_start_key(start)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let next = answer.last_evaluated_key.as_ref().and_then(keys::Key::of);
+        let items = answer.items.unwrap_or_default().into_iter().map(from_item);
+        Ok(Page {
+            items: items.collect::<Result<_, _>>()?,
+            next: next.map(|key| Cursor(key.sk)),
+        })
+    }
+}
+
+fn prefixed<'a>(partition: String, prefix: &str, after: Option<&'a Cursor>) -> Range<'a> {
+    Range {
+        partition,
+        from: if prefix.is_empty() { " ".to_owned() } else { prefix.to_owned() },
+        to: format!("{prefix}~"),
+        newest_first: false,
+        limit: USERS_PAGE,
+        after,
+    }
+}
+
+fn start_key(partition: &str, cursor: &Cursor) -> Item {
+    Item::from([
+        (PK.to_owned(), AttributeValue::S(partition.to_owned())),
+        (SK.to_owned(), AttributeValue::S(cursor.0.clone())),
+    ])
+}
