@@ -3,5 +3,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod domain;
+pub mod flows;
+pub mod http;
+pub mod keyring;
 pub mod random;
+pub mod runtime;
+pub mod store;

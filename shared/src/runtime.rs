@@ -99,7 +99,7 @@ impl App {
     ///
     /// # Errors
     /// [`KeysUnavailable`] if it isn't loaded yet and can't be.
-    pub async fn current_key(&self) -> Result<DataKey, KeysUnavailable> {
+    pub async fn current_key(&self) -> Result<Arc<DataKey>, KeysUnavailable> {
         if let Some(key) = self.keyring.current() {
             return Ok(key);
         }
@@ -111,7 +111,7 @@ impl App {
     ///
     /// # Errors
     /// [`KeysUnavailable`] if there is no such key or it can't be loaded.
-    pub async fn data_key(&self, id: &str) -> Result<DataKey, KeysUnavailable> {
+    pub async fn data_key(&self, id: &str) -> Result<Arc<DataKey>, KeysUnavailable> {
         if let Some(key) = self.keyring.get(id) {
             return Ok(key);
         }

@@ -1,3 +1,8 @@
-//! The `challenge` function.
+//! The `challenge` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Keyring, challenge::router).await
+}

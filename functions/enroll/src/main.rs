@@ -1,3 +1,8 @@
-//! The `enroll` function.
+//! The `enroll` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Keyring, enroll::router).await
+}

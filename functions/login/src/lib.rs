@@ -1,1 +1,132 @@
-//! The `login` function.
+//! The `login` function: the password step of a sign-in, the session, and signing out.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json as Answer, Router};
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use serde::{Deserialize, Serialize};
+use twostep::domain::method::MethodKind;
+use twostep::domain::password::Password;
+use twostep::domain::session::Transport;
+use twostep::domain::token::DeviceToken;
+use twostep::flows::login::{self, Issued, Outcome, Skipped};
+use twostep::flows::sessions;
+use twostep::http::cookies;
+use twostep::http::problem::Problem;
+use twostep::http::request::{Client, Credentials, Json};
+use twostep::http::views::{OfferedMethod, SessionView, authenticated};
+use twostep::runtime::App;
+
+/// The routes of this function.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/login", post(log_in))
+        .route("/logout", post(log_out))
+        .route("/session", get(session));
+    twostep::http::serve(app, routes)
+}
+
+/// Longest e-mail address looked at, in bytes (RFC 5321 §4.5.3.1.3).
+const LONGEST_EMAIL: usize = 254;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LoginBody {
+    email: String,
+    password: String,
+    #[serde(default)]
+    transport: Transport,
+    device_token: Option<String>,
+}
+
+impl LoginBody {
+    fn parse(self, client: Client, credentials: Credentials) -> Result<login::Request, Problem> {
+        let email = self.email.trim();
+        if email.len() > LONGEST_EMAIL || !email.contains('@') || email.contains(char::is_control) {
+            return Err(Problem::field("email", "must be an e-mail address like name@example.com"));
+        }
+        let password = Password::attempt(&self.password)
+            .map_err(|error| Problem::field("password", error.to_string()))?;
+        let replaces = credentials.browser_session().filter(|_| self.transport == Transport::Cookie);
+        let mut device = credentials.devices();
+        device.from_body = self.device_token.as_deref().and_then(DeviceToken::parse);
+        Ok(login::Request {
+            email: email.to_owned(),
+            password,
+            transport: self.transport,
+            device,
+            replaces,
+            origin: client.0,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct ChallengeRequired {
+    status: &'static str,
+    ticket: String,
+    expires_at: String,
+    methods: Vec<OfferedMethod>,
+}
+
+#[derive(Serialize)]
+struct EnrollmentRequired {
+    status: &'static str,
+    ticket: String,
+    expires_at: String,
+    available: [MethodKind; 3],
+}
+
+async fn log_in(
+    State(app): State<App>,
+    client: Client,
+    credentials: Credentials,
+    Json(body): Json<LoginBody>,
+) -> Result<Response, Problem> {
+    let request = body.parse(client, credentials)?;
+    Ok(match login::login(&app, request).await? {
+        Outcome::Authenticated(signed_in, skipped) => {
+            let reason = match skipped {
+                Skipped::RememberedDevice => "remembered_device",
+                Skipped::KnownAddress => "known_address",
+            };
+            authenticated(&signed_in, reason, None)
+        }
+        Outcome::ChallengeRequired(Issued { token, ticket, user }) => Answer(ChallengeRequired {
+            status: "challenge_required",
+            ticket: token.expose(),
+            expires_at: ticket.expires_at.rfc3339(),
+            methods: OfferedMethod::all(&user),
+        })
+        .into_response(),
+        Outcome::EnrollmentRequired(Issued { token, ticket, .. }) => Answer(EnrollmentRequired {
+            status: "enrollment_required",
+            ticket: token.expose(),
+            expires_at: ticket.expires_at.rfc3339(),
+            available: login::AVAILABLE,
+        })
+        .into_response(),
+    })
+}
+
+async fn log_out(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
+    sessions::end(&app, credentials.session()?).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if credentials.browser_session().is_some()
+        && let Some(cookie) = cookies::clear_session()
+    {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+async fn session(
+    State(app): State<App>,
+    credentials: Credentials,
+) -> Result<Answer<SessionView>, Problem> {
+    let (user, session, _) = sessions::current(&app, credentials.session()?).await?;
+    Ok(Answer(SessionView::new(&user, &session, None)))
+}

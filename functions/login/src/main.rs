@@ -1,3 +1,8 @@
-//! The `login` function.
+//! The `login` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Table, login::router).await
+}

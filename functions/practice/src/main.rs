@@ -1,3 +1,8 @@
-//! The `practice` function.
+//! The `practice` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Table, practice::router).await
+}

@@ -1,3 +1,8 @@
-//! The `remove` function.
+//! The `remove` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Table, remove::router).await
+}

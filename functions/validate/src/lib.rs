@@ -1,1 +1,141 @@
-//! The `validate` function.
+//! The `validate` function: a code finishes a sign-in, steps a session up, or enables a method.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json as Answer, Router};
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use serde::{Deserialize, Serialize};
+use twostep::domain::code::Code;
+use twostep::domain::method::MethodKind;
+use twostep::domain::session::Transport;
+use twostep::domain::token::{EnrollmentToken, UserToken};
+use twostep::flows::{validate, validate_enrollment};
+use twostep::http::cookies;
+use twostep::http::problem::{self, Problem};
+use twostep::http::request::{Client, Credentials, Json};
+use twostep::http::views::{MethodView, SessionView, authenticated};
+use twostep::runtime::App;
+
+/// The routes of this function.
+#[must_use]
+pub fn router(app: App) -> Router {
+    twostep::http::serve(app, Router::new().route("/validate", post(post_code)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ValidateBody {
+    ticket: Option<String>,
+    enrollment: Option<String>,
+    method: Option<MethodKind>,
+    code: String,
+    #[serde(default)]
+    remember_device: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Verified {
+    status: &'static str,
+    session: SessionView,
+}
+
+#[derive(Serialize)]
+struct Enabled {
+    status: &'static str,
+    method: MethodView,
+}
+
+async fn post_code(
+    State(app): State<App>,
+    client: Client,
+    credentials: Credentials,
+    Json(body): Json<ValidateBody>,
+) -> Result<Response, Problem> {
+    let code =
+        Code::parse(&body.code).map_err(|error| Problem::field("code", error.to_string()))?;
+    if body.enrollment.is_some() {
+        enroll(app, client, credentials, body, code).await
+    } else {
+        by_ticket(app, client, credentials, body, code).await
+    }
+}
+
+fn ticket(text: &str) -> Result<UserToken, Problem> {
+    UserToken::parse(text).ok_or_else(|| problem::Code::InvalidTicket.into())
+}
+
+/// A code for a ticket: what the ticket was made for decides.
+async fn by_ticket(
+    app: App,
+    Client(origin): Client,
+    credentials: Credentials,
+    body: ValidateBody,
+    code: Code,
+) -> Result<Response, Problem> {
+    let Some(ticket_text) = &body.ticket else {
+        return Err(Problem::field("ticket", "is required, or `enrollment` in a session"));
+    };
+    let Some(method) = body.method else {
+        return Err(Problem::field("method", "is required with a ticket"));
+    };
+    let request = validate::Request {
+        ticket: ticket(ticket_text)?,
+        method,
+        code,
+        remember_device: body.remember_device.unwrap_or(false),
+        session: credentials.session_if_allowed().cloned(),
+        replaces: credentials.browser_session(),
+        device: credentials.devices(),
+        origin,
+    };
+    Ok(match validate::validate(&app, request).await? {
+        validate::Outcome::Authenticated(signed_in) => {
+            authenticated(&signed_in, "second_factor", None)
+        }
+        validate::Outcome::Verified(up) => {
+            let session = SessionView::new(&up.user, &up.session, Some(&up.token));
+            let body = Verified { status: "verified", session };
+            let mut response = (StatusCode::OK, Answer(body)).into_response();
+            if up.session.transport == Transport::Cookie
+                && let Some(cookie) = cookies::set_session(&up.token)
+            {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+    })
+}
+
+/// The first code of a new method, with the ticket of a sign-in or within a session.
+async fn enroll(
+    app: App,
+    Client(origin): Client,
+    credentials: Credentials,
+    body: ValidateBody,
+    code: Code,
+) -> Result<Response, Problem> {
+    let place = match &body.ticket {
+        Some(text) => validate_enrollment::Place::SignIn {
+            ticket: ticket(text)?,
+            remember_device: body.remember_device.unwrap_or(false),
+            replaces: credentials.browser_session(),
+        },
+        None => validate_enrollment::Place::Session(credentials.session()?.cloned()),
+    };
+    let enrollment = body.enrollment.as_deref().and_then(EnrollmentToken::parse);
+    let enrollment = enrollment.ok_or(validate_enrollment::Error::NotFound)?;
+    let kind = enrollment.kind;
+    let request = validate_enrollment::Request { enrollment, code, place, origin };
+    Ok(match validate_enrollment::validate(&app, request).await? {
+        validate_enrollment::Outcome::Authenticated(signed_in) => {
+            let method = MethodView::new(&signed_in.user.methods, kind, false);
+            authenticated(&signed_in, "second_factor", Some(method))
+        }
+        validate_enrollment::Outcome::Enabled(user) => {
+            let method = MethodView::new(&user.methods, kind, false);
+            Answer(Enabled { status: "enabled", method }).into_response()
+        }
+    })
+}

@@ -1,3 +1,8 @@
-//! The `validate` function.
+//! The `validate` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Keyring, validate::router).await
+}

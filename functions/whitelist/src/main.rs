@@ -1,3 +1,8 @@
-//! The `whitelist` function.
+//! The `whitelist` function on Lambda.
 
-fn main() {}
+use twostep::runtime::{Needs, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    serve(Needs::Table, whitelist::router).await
+}

@@ -7,7 +7,7 @@ pub mod caller;
 pub mod challenge;
 pub mod devices;
 pub mod enroll;
-mod finish;
+pub mod finish;
 mod guess;
 pub mod login;
 pub mod methods;

@@ -216,10 +216,10 @@ impl CodeToSend<'_> {
     async fn deliver(&self, app: &App, to: &Destination, code: &Code) -> Result<(), DeliveryError> {
         let message = CodeMessage {
             purpose: self.purpose,
-            valid_minutes: TICKET_LIFETIME / 60,
-            requested_at: self.now,
-            device: self.origin.device.clone(),
-            address: self.origin.network.to_string(),
+            valid_minutes: u32::try_from(TICKET_LIFETIME / 60).unwrap_or_default(),
+            asked_at: Some(self.now),
+            device: Some(self.origin.device.clone()),
+            address: Some(self.origin.network.to_string()),
         };
         match to {
             Destination::Email(address) => {
@@ -360,12 +360,11 @@ impl CodeToSend<'_> {
         steps: &Steps,
         error: &DeliveryError,
     ) {
-        let writes = match error {
-            DeliveryError::Failed(_) => self.refund(next, event, steps),
-            DeliveryError::Unknown(_) => {
-                let open = next.unclear(self.kind);
-                self.holder.rewrite(&self.user.user_id, next, &open).map(|write| vec![write])
-            }
+        let writes = if error.is_certain() {
+            self.refund(next, event, steps)
+        } else {
+            let open = next.unclear(self.kind);
+            self.holder.rewrite(&self.user.user_id, next, &open).map(|write| vec![write])
         };
         let result = match writes {
             Ok(writes) => app.store.commit(writes).await,

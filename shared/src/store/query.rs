@@ -2,10 +2,12 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::keys::{self, PK, SK};
+use super::write::Write;
 use super::{Item, Store, StoreError, from_item, unavailable};
 use crate::clock::Timestamp;
 use crate::domain::activity::{ACTIVITY_LIFETIME, ACTIVITY_PAGE, Event};
@@ -30,13 +32,32 @@ pub struct Page<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(String);
 
+/// What a cursor pages through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paged {
+    /// The activity of an account.
+    Activity,
+    /// The users of a practice.
+    Users,
+}
+
 impl Cursor {
     /// Reads a cursor as written by [`Cursor::as_text`]; `None` for anything else.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let key = String::from_utf8(bytes).ok()?;
-        (!key.is_empty() && key.len() <= 200).then_some(Self(key))
+    pub fn parse(text: &str, paged: Paged) -> Option<Self> {
+        if text.len() > 100 {
+            return None;
+        }
+        let key = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let possible = match paged {
+            Paged::Users => UserId::parse(key.strip_prefix(keys::MEMBER_PREFIX)?).is_some(),
+            Paged::Activity => key.split_once('#').is_some_and(|(time, id)| {
+                time.len() == 12
+                    && time.bytes().all(|byte| byte.is_ascii_digit())
+                    && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            }),
+        };
+        possible.then_some(Self(key))
     }
 
     /// The cursor as text.
@@ -44,6 +65,37 @@ impl Cursor {
     pub fn as_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
+}
+
+/// A key of the keyring as an item.
+#[derive(Serialize, Deserialize)]
+struct StoredKey {
+    id: String,
+    /// Base64.
+    wrapped: String,
+    created_at: Timestamp,
+}
+
+impl StoredKey {
+    fn into_wrapped(self) -> Result<WrappedKey, StoreError> {
+        let wrapped = STANDARD.decode(&self.wrapped).map_err(|_| {
+            StoreError::Inconsistent(format!("unreadable keyring key {}", self.id))
+        })?;
+        Ok(WrappedKey { id: self.id, wrapped, created_at: self.created_at })
+    }
+}
+
+/// Adds a key to the keyring, if there is none with its id.
+///
+/// # Errors
+/// If it can't be an item.
+pub fn new_keyring_key(key: &WrappedKey) -> Result<Write, StoreError> {
+    let stored = StoredKey {
+        id: key.id.clone(),
+        wrapped: STANDARD.encode(&key.wrapped),
+        created_at: key.created_at,
+    };
+    Ok(Write::put(keys::keyring_key(&key.id), &stored, None)?.if_new())
 }
 
 /// What to read of a partition.
@@ -116,10 +168,15 @@ impl Store {
     pub async fn keyring_keys(&self) -> Result<Vec<WrappedKey>, StoreError> {
         let mut range = prefixed(keys::KEYRING.to_owned(), keys::KEYRING_PREFIX, None);
         range.limit = 1000;
-        Ok(self.page(range).await?.items)
+        let stored: Vec<StoredKey> = self.page(range).await?.items;
+        stored.into_iter().map(StoredKey::into_wrapped).collect()
     }
 
     async fn page<T: DeserializeOwned>(&self, range: Range<'_>) -> Result<Page<T>, StoreError> {
+        // DynamoDB refuses to start outside the range; there is nothing left to read there.
+        if range.after.is_some_and(|Cursor(key)| *key < range.from || *key > range.to) {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
         let start = range.after.map(|cursor| start_key(&range.partition, cursor));
         let answer = self
             .client

@@ -1,0 +1,109 @@
+//! Bodies: JSON that says which field is wrong and why, and never repeats what was sent.
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::Problem;
+
+/// Longest name of an unknown field that is repeated, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// Reads a body.
+///
+/// # Errors
+/// `invalid_request`, naming the field.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explain(&error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| explain(".", &error))?;
+    Ok(value)
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> Problem {
+    if error.classify() != Category::Data {
+        let place = format!("line {} column {}", error.line(), error.column());
+        return Problem::field("body", format!("must be a JSON object (see {place})"));
+    }
+    let text = error.to_string();
+    let quoted = || text.split('`').nth(1).unwrap_or_default();
+    let expected = || {
+        let expected = text.split_once("expected ").map_or("something else", |(_, rest)| rest);
+        expected.rsplit_once(" at line").map_or(expected, |(expected, _)| expected).to_owned()
+    };
+    if text.starts_with("missing field") {
+        return Problem::field(quoted(), "is required");
+    }
+    if text.starts_with("duplicate field") {
+        return Problem::field(quoted(), "is given twice");
+    }
+    if text.starts_with("unknown field") {
+        let name: String =
+            quoted().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        return Problem::field(&name, format!("is not a field here; expected {}", expected()));
+    }
+    let field = if path == "." { "body" } else { path };
+    let expected = expected();
+    // serde names our own types; people know them as JSON objects.
+    let expected = if expected.starts_with("struct ") { "a JSON object" } else { &expected };
+    Problem::field(field, format!("must be {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::response::IntoResponse;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Sample {
+        email: String,
+        remember: Option<bool>,
+        transport: Option<crate::domain::session::Transport>,
+    }
+
+    fn complaint(body: &str) -> String {
+        let problem = parse::<Sample>(body.as_bytes()).unwrap_err();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let body = problem.into_response().into_body();
+        let bytes = runtime.block_on(to_bytes(body, 10_000)).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(json["code"], "invalid_request");
+        let error = &json["errors"][0];
+        format!("{} {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap())
+    }
+
+    #[test]
+    fn names_the_field_and_says_why() {
+        for (body, expected) in [
+            ("", "body must be a JSON object (see line 1 column 0)"),
+            ("{", "body must be a JSON object (see line 1 column 1)"),
+            ("{} x", "email is required"),
+            ("[]", "email is required"),
+            ("{}", "email is required"),
+            (r#"{"email":"a"} x"#, "body must be a JSON object (see line 1 column 15)"),
+            (r#"{"email":1}"#, "email must be a string"),
+            (r#"{"email":"a","remember":"hunter2"}"#, "remember must be a boolean"),
+            (r#"{"email":"a","email":"b"}"#, "email is given twice"),
+            (r#"{"email":"a","transport":"hunter2"}"#, "transport must be `cookie` or `bearer`"),
+            (r#""hunter2""#, "body must be a JSON object"),
+        ] {
+            let said = complaint(body);
+            assert_eq!(said, expected, "{body}");
+            assert!(!said.contains("hunter2"));
+        }
+        assert!(complaint(r#"{"email":"a","pin":1}"#).starts_with("pin is not a field here"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse::<Sample>(&bytes);
+        }
+    }
+}
