@@ -2,7 +2,9 @@
 
 pub mod code;
 pub mod contact;
+pub mod device_label;
 mod encoding;
+pub mod gsm7;
 pub mod method;
 pub mod password;
 pub mod seal;
