@@ -4,4 +4,7 @@
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod keyring;
+#[cfg(test)]
+mod loopback;
 pub mod random;
