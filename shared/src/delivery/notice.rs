@@ -106,7 +106,7 @@ pub(super) fn email(product: &str, notice: &Notice) -> Result<Email, askama::Err
         happened: &wording.happened,
         facts: &facts,
         question: wording.question,
-        advice: &wording.advice,
+        advice: wording.advice,
         product,
     };
     let html = NoticeHtml {
@@ -115,7 +115,7 @@ pub(super) fn email(product: &str, notice: &Notice) -> Result<Email, askama::Err
         happened: &wording.happened,
         facts: &facts,
         question: wording.question,
-        advice: &wording.advice,
+        advice: wording.advice,
         product,
     };
     Ok(Email {

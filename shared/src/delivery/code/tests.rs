@@ -58,7 +58,7 @@ fn e_mail_says_what_the_code_is_for() {
         email.text,
         "Enter this code to finish signing in:\n\
          \n    314159\n\n\
-         It is good for 10 minutes, and for this only.\n\n\
+         The code is valid for 10 minutes, and for this only.\n\n\
          When: Saturday 31 January 2026, 09:30 UTC\n\
          Device: Chrome on Windows\n\
          Address: 203.0.113.7\n\n\
@@ -107,9 +107,9 @@ fn unknown_facts_are_left_out() {
     };
     let email = email("twostep", &code(), &bare).unwrap();
     assert!(
-        email
-            .text
-            .contains("It is good for 1 minute, and for this only.\n\nDid you not ask for it?")
+        email.text.contains(
+            "The code is valid for 1 minute, and for this only.\n\nDid you not ask for it?"
+        )
     );
     assert!(!email.html.contains("<dl"));
 }

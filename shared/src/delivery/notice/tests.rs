@@ -83,13 +83,20 @@ fn tells_full_access_users_whose_account_it_is() {
 fn every_notice_says_what_happened_when_and_what_to_do() {
     let mut subjects = std::collections::HashSet::new();
     for event in every_event() {
+        let question = match &event {
+            NoticeEvent::ResetByColleague { .. } | NoticeEvent::ResetBySupport { .. } => {
+                "Did you not ask for this?"
+            }
+            NoticeEvent::DeviceMisused { .. } => "What to do now?",
+            _ => "Was this not you?",
+        };
         let email = email("twostep", &notice(Audience::Owner, event.clone())).unwrap();
         for part in [&email.text, &email.html] {
             for said in [
                 "your twostep account",
                 "Saturday 31 January 2026, 09:30 UTC",
                 "203.0.113.7",
-                "Was this not you?",
+                question,
             ] {
                 assert!(part.contains(said), "{event:?}: {said}: {part}");
             }

@@ -7,34 +7,32 @@
 use super::{Audience, MAX_NAME, Notice, NoticeEvent};
 use crate::delivery::words::one_line;
 
-const TRUST_LOST: &str = "Remembered devices and known addresses were forgotten, and other \
-                          sessions have ended.";
+const TRUST_LOST: &str = "Remembered devices and known addresses were forgotten, the IP \
+                          whitelist was turned off, and other sessions have ended.";
 
 /// The sentences of one notice.
 pub(super) struct Wording {
     pub(super) subject: String,
     pub(super) happened: String,
     pub(super) question: &'static str,
-    pub(super) advice: String,
+    pub(super) advice: &'static str,
 }
 
 impl Wording {
     pub(super) fn of(product: &str, notice: &Notice) -> Self {
-        let (account, question) = match notice.audience {
-            Audience::Owner => (format!("your {product} account"), "Was this not you?"),
+        let account = match notice.audience {
+            Audience::Owner => format!("your {product} account"),
             Audience::FullAccess => {
                 let name = one_line(&notice.account.name, MAX_NAME);
-                (
-                    format!("the {product} account of {name}"),
-                    "Did you not expect this?",
-                )
+                format!("the {product} account of {name}")
             }
         };
+        let (question, advice) = advice(notice);
         Self {
             subject: subject(&notice.event, &account),
             happened: happened(&notice.event, &account),
             question,
-            advice: advice(notice),
+            advice,
         }
     }
 }
@@ -91,37 +89,37 @@ fn happened(event: &NoticeEvent, account: &str) -> String {
     }
 }
 
-fn advice(notice: &Notice) -> String {
+/// A question, and what to do if its answer is yes.
+const fn advice(notice: &Notice) -> (&'static str, &'static str) {
     match (notice.audience, &notice.event) {
-        (Audience::Owner, NoticeEvent::DeviceMisused { .. }) => {
-            "Check the device for malicious software, have your password changed, and tell a \
-             Full Access user of your practice."
-                .to_owned()
-        }
-        (Audience::Owner, NoticeEvent::ResetBySupport { .. }) => {
-            "If you did not ask support for it, sign in now to enable a new second factor, and \
-             tell support and the Full Access users of your practice."
-                .to_owned()
-        }
-        (Audience::Owner, NoticeEvent::ResetByColleague { .. }) => {
-            "If you did not ask for it, ask the person named above, and sign in to check your \
-             security settings."
-                .to_owned()
-        }
-        (Audience::Owner, _) => {
+        (Audience::Owner, NoticeEvent::DeviceMisused { .. }) => (
+            "What to do now?",
+            "Check the remembered device for malicious software, have your password changed, \
+             and tell a Full Access user of your practice.",
+        ),
+        (Audience::Owner, NoticeEvent::ResetBySupport { .. }) => (
+            "Did you not ask for this?",
+            "Sign in at once to enable a new second factor, and tell support and the Full Access \
+             users of your practice.",
+        ),
+        (Audience::Owner, NoticeEvent::ResetByColleague { .. }) => (
+            "Did you not ask for this?",
+            "Ask the person named above, and sign in to check your security settings.",
+        ),
+        (Audience::Owner, _) => (
+            "Was this not you?",
             "Tell a Full Access user of your practice at once. Then sign in and check your \
-             security settings: methods, remembered devices and known addresses."
-                .to_owned()
-        }
-        (Audience::FullAccess, NoticeEvent::ResetBySupport { .. }) => {
+             security settings: methods, remembered devices and known addresses.",
+        ),
+        (Audience::FullAccess, NoticeEvent::ResetBySupport { .. }) => (
+            "Did you not expect this?",
             "Ask the person whose account it is, and tell support at once if neither of you \
-             asked for it."
-                .to_owned()
-        }
-        (Audience::FullAccess, _) => {
+             asked for it.",
+        ),
+        (Audience::FullAccess, _) => (
+            "Did you not expect this?",
             "Ask the person whose account it is. If it was somebody else, remove their methods \
-             in your list of users, which ends their sessions, and have their password changed."
-                .to_owned()
-        }
+             in your list of users, which ends their sessions, and have their password changed.",
+        ),
     }
 }
