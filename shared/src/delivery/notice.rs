@@ -3,7 +3,6 @@
 mod wording;
 
 use askama::Template;
-use serde::{Deserialize, Serialize};
 
 use super::email::Email;
 use super::words::{human_time, method_list, method_name, one_line};
@@ -16,9 +15,8 @@ const MAX_NAME: usize = 60;
 /// Most characters of any other entered text in an e-mail.
 const MAX_TEXT: usize = 500;
 
-/// Something that happened to an account, for one kind of reader. Serializable, so that it can
-/// wait in the outbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Something that happened to an account, for one kind of reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// When it happened.
     pub at: Timestamp,
@@ -35,7 +33,7 @@ pub struct Notice {
 }
 
 /// The account that a notice is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeAccount {
     /// The user's name.
     pub name: String,
@@ -44,8 +42,7 @@ pub struct NoticeAccount {
 }
 
 /// Who reads a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// The user whose account it is.
     Owner,
@@ -54,8 +51,7 @@ pub enum Audience {
 }
 
 /// What a notice tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeEvent {
     /// A sign-in from neither a remembered device nor a known address.
     NewSignIn,
@@ -71,6 +67,11 @@ pub enum NoticeEvent {
     },
     /// The user removed a method.
     MethodRemoved {
+        /// Its kind.
+        method: MethodKind,
+    },
+    /// A method was suspended after too many wrong codes in a row.
+    MethodSuspended {
         /// Its kind.
         method: MethodKind,
     },
@@ -136,7 +137,8 @@ fn facts(notice: &Notice) -> Vec<(&'static str, String)> {
     match &notice.event {
         NoticeEvent::MethodEnabled { method }
         | NoticeEvent::MethodReplaced { method }
-        | NoticeEvent::MethodRemoved { method } => {
+        | NoticeEvent::MethodRemoved { method }
+        | NoticeEvent::MethodSuspended { method } => {
             facts.push(("Method", method_name(*method).to_owned()));
         }
         NoticeEvent::ResetByColleague { actor, methods } => {

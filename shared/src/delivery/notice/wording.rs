@@ -43,6 +43,7 @@ fn subject(event: &NoticeEvent, account: &str) -> String {
         NoticeEvent::MethodEnabled { .. } => format!("Second factor enabled for {account}"),
         NoticeEvent::MethodReplaced { .. } => format!("Second factor replaced for {account}"),
         NoticeEvent::MethodRemoved { .. } => format!("Second factor removed from {account}"),
+        NoticeEvent::MethodSuspended { .. } => format!("Second factor suspended for {account}"),
         NoticeEvent::ResetByColleague { .. } => format!("Second factor reset for {account}"),
         NoticeEvent::ResetBySupport { .. } => format!("Support reset {account}"),
         NoticeEvent::WhitelistTurnedOn => format!("IP whitelist turned on for {account}"),
@@ -66,6 +67,10 @@ fn happened(event: &NoticeEvent, account: &str) -> String {
         NoticeEvent::MethodRemoved { .. } => {
             format!("A second factor was removed from {account}. {TRUST_LOST}")
         }
+        NoticeEvent::MethodSuspended { .. } => format!(
+            "A second factor of {account} was suspended after too many wrong codes in a row. It \
+             works again once it is enabled anew, or after a Full Access user has removed it."
+        ),
         NoticeEvent::ResetByColleague { .. } => format!(
             "A Full Access user of the practice removed second factors from {account}. \
              {TRUST_LOST} If none is left, the next sign-in asks for a new one."
@@ -96,6 +101,11 @@ const fn advice(notice: &Notice) -> (&'static str, &'static str) {
             "What to do now?",
             "Check the remembered device for malicious software, have your password changed, \
              and tell a Full Access user of your practice.",
+        ),
+        (Audience::Owner, NoticeEvent::MethodSuspended { .. }) => (
+            "Was this not you?",
+            "Somebody who knows your password is guessing codes: have it changed, and tell a \
+             Full Access user of your practice.",
         ),
         (Audience::Owner, NoticeEvent::ResetBySupport { .. }) => (
             "Did you not ask for this?",
