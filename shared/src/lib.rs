@@ -8,6 +8,8 @@ pub mod domain;
 pub mod flows;
 pub mod http;
 pub mod keyring;
+#[cfg(test)]
+mod loopback;
 pub mod random;
 pub mod runtime;
 pub mod store;

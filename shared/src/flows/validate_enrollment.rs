@@ -13,7 +13,6 @@ use crate::domain::user::{Enabled, User};
 use crate::flows::ROUNDS;
 use crate::flows::finish::{Finish, How, SignedIn};
 use crate::flows::guess::{Judged, Judgement, committed};
-use crate::flows::login::PresentedDevice;
 use crate::runtime::{App, KeysUnavailable};
 use crate::store::guards;
 use crate::store::write::Write;
