@@ -92,7 +92,10 @@ impl App {
     pub async fn load_keyring(&self) -> Result<(), KeysUnavailable> {
         let wrapped = self.store.keyring_keys().await?;
         self.keyring.install(wrapped).await?;
-        self.keyring.current().map(|_| ()).ok_or(KeysUnavailable::Empty)
+        self.keyring
+            .current()
+            .map(|_| ())
+            .ok_or(KeysUnavailable::Empty)
     }
 
     /// The key to protect new things with.
@@ -116,7 +119,9 @@ impl App {
             return Ok(key);
         }
         self.load_keyring().await?;
-        self.keyring.get(id).ok_or_else(|| KeysUnavailable::Unknown(id.to_owned()))
+        self.keyring
+            .get(id)
+            .ok_or_else(|| KeysUnavailable::Unknown(id.to_owned()))
     }
 }
 
@@ -157,7 +162,11 @@ impl Aws {
             "Environment",
         );
         let region = lookup("AWS_REGION").map_or_else(|| need("AWS_DEFAULT_REGION"), Ok)?;
-        Ok(Self::new(region, credentials, lookup("AWS_ENDPOINT_URL").as_deref()))
+        Ok(Self::new(
+            region,
+            credentials,
+            lookup("AWS_ENDPOINT_URL").as_deref(),
+        ))
     }
 
     /// An endpoint on this machine that takes any credentials.
@@ -175,7 +184,9 @@ impl Aws {
 
     fn new(region: String, credentials: Credentials, endpoint_url: Option<&str>) -> Self {
         let http_client = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .tls_provider(tls::Provider::Rustls(
+                tls::rustls_provider::CryptoMode::Ring,
+            ))
             .build_https();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

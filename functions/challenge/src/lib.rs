@@ -12,7 +12,6 @@ use twostep::http::request::{Client, Credentials, Json};
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     twostep::http::serve(app, Router::new().route("/challenge", post(challenge)))
 }
@@ -45,7 +44,11 @@ async fn challenge(
         Some(ticket) => AskedBy::Ticket(UserToken::parse(&ticket).ok_or(Code::InvalidTicket)?),
         None => AskedBy::Session(credentials.session()?.cloned()),
     };
-    let request = Request { method: body.method, asked_by, origin };
+    let request = Request {
+        method: body.method,
+        asked_by,
+        origin,
+    };
     let challenged = challenge::challenge(&app, request).await?;
     Ok(Answer(Challenged {
         ticket: challenged.token.expose(),

@@ -19,7 +19,6 @@ use twostep::http::views::MethodsView;
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/methods", get(list))
@@ -42,7 +41,10 @@ impl EnrollBody {
     /// The method to enable, from the fields that belong to it and no others.
     fn wanted(&self) -> Result<Wanted, Problem> {
         let Some(method) = self.method else {
-            return Err(Problem::field("method", "is required, or `enrollment` to send again"));
+            return Err(Problem::field(
+                "method",
+                "is required, or `enrollment` to send again",
+            ));
         };
         match (method, &self.email, &self.phone) {
             (MethodKind::Authenticator, None, None) => Ok(Wanted::Authenticator),
@@ -97,9 +99,17 @@ impl AuthenticatorView {
 }
 
 fn started(app: &App, pending: &Pending) -> Result<Started, Problem> {
-    let Pending { token, enrollment, user, secret, resend_after } = pending;
-    let authenticator =
-        secret.as_ref().map(|secret| AuthenticatorView::new(app, secret, &user.email)).transpose()?;
+    let Pending {
+        token,
+        enrollment,
+        user,
+        secret,
+        resend_after,
+    } = pending;
+    let authenticator = secret
+        .as_ref()
+        .map(|secret| AuthenticatorView::new(app, secret, &user.email))
+        .transpose()?;
     Ok(Started {
         enrollment: token.expose(),
         method: token.kind,
@@ -120,7 +130,10 @@ async fn start_or_resend(
         (None, _) => Some(body.wanted()?),
         (Some(_), None) if body.email.is_none() && body.phone.is_none() => None,
         (Some(_), _) => {
-            return Err(Problem::field("enrollment", "is sent alone, or with `ticket`"));
+            return Err(Problem::field(
+                "enrollment",
+                "is sent alone, or with `ticket`",
+            ));
         }
     };
     let authority = match &body.ticket {

@@ -20,7 +20,6 @@ use twostep::http::views::{OfferedMethod, SessionView, authenticated};
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/login", post(log_in))
@@ -46,11 +45,16 @@ impl LoginBody {
     fn parse(self, client: Client, credentials: Credentials) -> Result<login::Request, Problem> {
         let email = self.email.trim();
         if email.len() > LONGEST_EMAIL || !email.contains('@') || email.contains(char::is_control) {
-            return Err(Problem::field("email", "must be an e-mail address like name@example.com"));
+            return Err(Problem::field(
+                "email",
+                "must be an e-mail address like name@example.com",
+            ));
         }
         let password = Password::attempt(&self.password)
             .map_err(|error| Problem::field("password", error.to_string()))?;
-        let replaces = credentials.browser_session().filter(|_| self.transport == Transport::Cookie);
+        let replaces = credentials
+            .browser_session()
+            .filter(|_| self.transport == Transport::Cookie);
         let mut device = credentials.devices();
         device.from_body = self.device_token.as_deref().and_then(DeviceToken::parse);
         Ok(login::Request {
@@ -95,7 +99,11 @@ async fn log_in(
             };
             authenticated(&signed_in, reason, None)
         }
-        Outcome::ChallengeRequired(Issued { token, ticket, user }) => Answer(ChallengeRequired {
+        Outcome::ChallengeRequired(Issued {
+            token,
+            ticket,
+            user,
+        }) => Answer(ChallengeRequired {
             status: "challenge_required",
             ticket: token.expose(),
             expires_at: ticket.expires_at.rfc3339(),

@@ -16,7 +16,6 @@ use twostep::runtime::App;
 use twostep::store::query::{Cursor, Page, Paged};
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/users", get(list_users))
@@ -53,10 +52,14 @@ struct UserMethodView {
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
         let primary = user.methods.primary();
-        let methods = user.methods.enabled().into_iter().map(|method| UserMethodView {
-            kind: method.kind(),
-            primary: Some(method.kind()) == primary,
-        });
+        let methods = user
+            .methods
+            .enabled()
+            .into_iter()
+            .map(|method| UserMethodView {
+                kind: method.kind(),
+                primary: Some(method.kind()) == primary,
+            });
         Self {
             id: user.user_id.as_str().to_owned(),
             name: user.name.clone(),

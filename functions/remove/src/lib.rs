@@ -13,7 +13,6 @@ use twostep::http::views::MethodsView;
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/methods/{kind}", delete(remove_own))

@@ -19,7 +19,6 @@ use twostep::http::views::{MethodView, SessionView, authenticated};
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     twostep::http::serve(app, Router::new().route("/validate", post(post_code)))
 }
@@ -75,7 +74,10 @@ async fn by_ticket(
     code: Code,
 ) -> Result<Response, Problem> {
     let Some(ticket_text) = &body.ticket else {
-        return Err(Problem::field("ticket", "is required, or `enrollment` in a session"));
+        return Err(Problem::field(
+            "ticket",
+            "is required, or `enrollment` in a session",
+        ));
     };
     let Some(method) = body.method else {
         return Err(Problem::field("method", "is required with a ticket"));
@@ -96,7 +98,10 @@ async fn by_ticket(
         }
         validate::Outcome::Verified(up) => {
             let session = SessionView::new(&up.user, &up.session, Some(&up.token));
-            let body = Verified { status: "verified", session };
+            let body = Verified {
+                status: "verified",
+                session,
+            };
             let mut response = (StatusCode::OK, Answer(body)).into_response();
             if up.session.transport == Transport::Cookie
                 && let Some(cookie) = cookies::set_session(&up.token)
@@ -127,7 +132,12 @@ async fn enroll(
     let enrollment = body.enrollment.as_deref().and_then(EnrollmentToken::parse);
     let enrollment = enrollment.ok_or(validate_enrollment::Error::NotFound)?;
     let kind = enrollment.kind;
-    let request = validate_enrollment::Request { enrollment, code, place, origin };
+    let request = validate_enrollment::Request {
+        enrollment,
+        code,
+        place,
+        origin,
+    };
     Ok(match validate_enrollment::validate(&app, request).await? {
         validate_enrollment::Outcome::Authenticated(signed_in) => {
             let method = MethodView::new(&signed_in.user.methods, kind, false);
@@ -135,7 +145,11 @@ async fn enroll(
         }
         validate_enrollment::Outcome::Enabled(user) => {
             let method = MethodView::new(&user.methods, kind, false);
-            Answer(Enabled { status: "enabled", method }).into_response()
+            Answer(Enabled {
+                status: "enabled",
+                method,
+            })
+            .into_response()
         }
     })
 }

@@ -19,7 +19,6 @@ use twostep::http::request::{Client, Credentials, Id, Json};
 use twostep::runtime::App;
 
 /// The routes of this function.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/whitelist", get(read).put(set_mode))
@@ -133,7 +132,9 @@ async fn list_devices(
         expires_at: device.expires_at().rfc3339(),
         current: current.as_ref() == Some(&device.id),
     };
-    Ok(Answer(DevicesView { devices: user.devices.remembered(now).map(view).collect() }))
+    Ok(Answer(DevicesView {
+        devices: user.devices.remembered(now).map(view).collect(),
+    }))
 }
 
 async fn forget_device(
@@ -164,7 +165,9 @@ async fn forget(
     let mut response = StatusCode::NO_CONTENT.into_response();
     let presented = credentials.presented_devices().for_user(&user);
     let series = presented.map(|token| token.series_hash());
-    if forgotten.iter().any(|device| Some(&device.series) == series.as_ref())
+    if forgotten
+        .iter()
+        .any(|device| Some(&device.series) == series.as_ref())
         && let Some(cookie) = cookies::clear_device(&user.device_slot)
     {
         response.headers_mut().append(SET_COOKIE, cookie);

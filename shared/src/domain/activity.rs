@@ -68,7 +68,15 @@ impl Event {
     /// An event of `kind` at `now`; `id` is a [`short_id`](crate::domain::ids::short_id).
     #[must_use]
     pub fn new(id: String, kind: EventKind, now: Timestamp) -> Self {
-        Self { id, at: now, kind, address: None, device: None, actor: None, method: None }
+        Self {
+            id,
+            at: now,
+            kind,
+            address: None,
+            device: None,
+            actor: None,
+            method: None,
+        }
     }
 
     /// The same event with where it came from.

@@ -82,7 +82,9 @@ pub struct KnownAddresses(Vec<KnownAddress>);
 impl KnownAddresses {
     /// Those that are known at `now`, most recently verified first.
     pub fn known(&self, now: Timestamp) -> impl Iterator<Item = &KnownAddress> {
-        self.0.iter().filter(move |address| now < address.expires_at())
+        self.0
+            .iter()
+            .filter(move |address| now < address.expires_at())
     }
 
     /// The known address a request comes from, if it is one.
@@ -93,15 +95,28 @@ impl KnownAddresses {
 
     /// Records a full sign-in from `network`; `id` names the address if it is new.
     pub fn verify(&mut self, network: &Network, id: String, now: Timestamp) {
-        let id = self.find(network, now).map_or(id, |address| address.id.clone());
-        self.0.retain(|address| address.network != *network && now < address.expires_at());
-        self.0.insert(0, KnownAddress { id, network: network.clone(), verified_at: now });
+        let id = self
+            .find(network, now)
+            .map_or(id, |address| address.id.clone());
+        self.0
+            .retain(|address| address.network != *network && now < address.expires_at());
+        self.0.insert(
+            0,
+            KnownAddress {
+                id,
+                network: network.clone(),
+                verified_at: now,
+            },
+        );
         self.0.truncate(MOST_ADDRESSES);
     }
 
     /// Forgets one address and gives it back; `None` if no known address has this id.
     pub fn forget(&mut self, id: &str, now: Timestamp) -> Option<KnownAddress> {
-        let index = self.0.iter().position(|a| a.id == id && now < a.expires_at())?;
+        let index = self
+            .0
+            .iter()
+            .position(|a| a.id == id && now < a.expires_at())?;
         Some(self.0.remove(index))
     }
 
@@ -128,9 +143,20 @@ mod tests {
             ("2001:db8:1:2::", "2001:db8:1:2::/64"),
             ("::1", "::/64"),
         ] {
-            assert_eq!(Network::parse(address).unwrap().as_str(), network, "{address}");
+            assert_eq!(
+                Network::parse(address).unwrap().as_str(),
+                network,
+                "{address}"
+            );
         }
-        for text in ["", "192.0.2", "192.0.2.7/32", "192.0.2.7:80", "example.com", "fe80::1%eth0"] {
+        for text in [
+            "",
+            "192.0.2",
+            "192.0.2.7/32",
+            "192.0.2.7:80",
+            "example.com",
+            "fe80::1%eth0",
+        ] {
             assert_eq!(Network::parse(text), None, "{text}");
         }
     }
@@ -144,7 +170,10 @@ mod tests {
         assert!(known.find(&home, T0.plus(ADDRESS_LIFETIME)).is_none());
         known.verify(&home, "b".into(), T0.plus(5));
         let address = known.find(&home, T0.plus(5)).unwrap();
-        assert_eq!((address.id.as_str(), address.verified_at), ("a", T0.plus(5)));
+        assert_eq!(
+            (address.id.as_str(), address.verified_at),
+            ("a", T0.plus(5))
+        );
         assert_eq!(known.known(T0.plus(5)).count(), 1);
     }
 

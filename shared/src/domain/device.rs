@@ -67,7 +67,9 @@ pub struct Devices(Vec<Device>);
 impl Devices {
     /// Those remembered at `now`.
     pub fn remembered(&self, now: Timestamp) -> impl Iterator<Item = &Device> {
-        self.0.iter().filter(move |device| now < device.expires_at())
+        self.0
+            .iter()
+            .filter(move |device| now < device.expires_at())
     }
 
     /// Judges a presented token.
@@ -97,7 +99,8 @@ impl Devices {
     /// Remembers a device; the least recently used one makes room if there are too many.
     pub fn remember(&mut self, id: String, token: &DeviceToken, label: String, now: Timestamp) {
         self.0.retain(|device| now < device.expires_at());
-        self.0.sort_by_key(|device| std::cmp::Reverse(device.last_used_at));
+        self.0
+            .sort_by_key(|device| std::cmp::Reverse(device.last_used_at));
         self.0.truncate(MOST_DEVICES - 1);
         self.0.push(Device {
             id,
@@ -123,7 +126,10 @@ impl Devices {
 
     /// Forgets a device and gives it back; `None` if no remembered device has this id.
     pub fn forget(&mut self, id: &str, now: Timestamp) -> Option<Device> {
-        let index = self.0.iter().position(|d| d.id == id && now < d.expires_at())?;
+        let index = self
+            .0
+            .iter()
+            .position(|d| d.id == id && now < d.expires_at())?;
         Some(self.0.remove(index))
     }
 
@@ -153,7 +159,10 @@ mod tests {
         devices.rotate(&next, T0.plus(DEVICE_LIFETIME - 2));
         let last = T0.plus(DEVICE_LIFETIME - 1);
         assert!(matches!(devices.judge(&next, last), Presented::Current(_)));
-        assert_eq!(devices.judge(&next, T0.plus(DEVICE_LIFETIME)), Presented::Unknown);
+        assert_eq!(
+            devices.judge(&next, T0.plus(DEVICE_LIFETIME)),
+            Presented::Unknown
+        );
         assert!(devices.find("d1", last).is_some());
         assert!(devices.find("d1", T0.plus(DEVICE_LIFETIME)).is_none());
     }
@@ -162,8 +171,14 @@ mod tests {
     fn a_superseded_token_is_honoured_for_a_minute() {
         let (mut devices, token) = remembered();
         devices.rotate(&token.rotated([2; 32]), T0.plus(100));
-        assert!(matches!(devices.judge(&token, T0.plus(160)), Presented::Superseded(_)));
-        assert!(matches!(devices.judge(&token, T0.plus(161)), Presented::Misused(_)));
+        assert!(matches!(
+            devices.judge(&token, T0.plus(160)),
+            Presented::Superseded(_)
+        ));
+        assert!(matches!(
+            devices.judge(&token, T0.plus(161)),
+            Presented::Misused(_)
+        ));
     }
 
     #[test]
@@ -171,7 +186,10 @@ mod tests {
         let (mut devices, first) = remembered();
         devices.rotate(&first.rotated([2; 32]), T0.plus(1));
         devices.rotate(&first.rotated([3; 32]), T0.plus(2));
-        assert!(matches!(devices.judge(&first, T0.plus(2)), Presented::Misused(_)));
+        assert!(matches!(
+            devices.judge(&first, T0.plus(2)),
+            Presented::Misused(_)
+        ));
     }
 
     #[test]

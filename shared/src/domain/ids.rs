@@ -42,7 +42,9 @@ impl UserId {
     /// Reads an id as written by [`UserId::as_str`]; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = BASE32_NOPAD.decode(text.to_ascii_uppercase().as_bytes()).ok()?;
+        let bytes = BASE32_NOPAD
+            .decode(text.to_ascii_uppercase().as_bytes())
+            .ok()?;
         let id = Self::from_bytes(bytes.try_into().ok()?);
         (id.0 == text).then_some(id)
     }
@@ -119,14 +121,25 @@ mod tests {
     #[test]
     fn look_alikes_differ() {
         let id = UserId::of_email("desk@harbour.test");
-        for other in ["des\u{212a}@harbour.test", "d\u{435}sk@harbour.test", "desk@harbour.tést"] {
+        for other in [
+            "des\u{212a}@harbour.test",
+            "d\u{435}sk@harbour.test",
+            "desk@harbour.tést",
+        ] {
             assert_ne!(UserId::of_email(other), id, "{other}");
         }
     }
 
     #[test]
     fn refuses_other_text() {
-        for text in ["", "A", "0189", "AAAAAAAAAAAAAAAAAAAAAAAA", "aaaaaaaaaaaaaaaaaaaaaaa", "../x"] {
+        for text in [
+            "",
+            "A",
+            "0189",
+            "AAAAAAAAAAAAAAAAAAAAAAAA",
+            "aaaaaaaaaaaaaaaaaaaaaaa",
+            "../x",
+        ] {
             assert_eq!(UserId::parse(text), None, "{text}");
         }
     }

@@ -33,7 +33,9 @@ impl Wait {
     /// A wait of at least one second.
     #[must_use]
     pub fn seconds(seconds: i64) -> Self {
-        Self { seconds: seconds.max(1) }
+        Self {
+            seconds: seconds.max(1),
+        }
     }
 }
 
@@ -82,7 +84,10 @@ impl WindowStep {
     pub fn after(&self) -> Window {
         match *self {
             Self::Open { since, .. } => Window { since, count: 1 },
-            Self::Add { since, seen, .. } => Window { since, count: seen.saturating_add(1) },
+            Self::Add { since, seen, .. } => Window {
+                since,
+                count: seen.saturating_add(1),
+            },
         }
     }
 }
@@ -149,13 +154,19 @@ impl BackoffPolicy {
             return Err(Wait::seconds(backoff.until.since(now)));
         }
         let failures = seen.map_or(0, |backoff| backoff.failures).saturating_add(1);
-        Ok(Backoff { failures, until: now.plus(self.delay(failures)), last: now })
+        Ok(Backoff {
+            failures,
+            until: now.plus(self.delay(failures)),
+            last: now,
+        })
     }
 
     /// Seconds of delay after this many failures.
     #[must_use]
     pub fn delay(&self, failures: u32) -> i64 {
-        let Some(doublings) = failures.checked_sub(self.free) else { return 0 };
+        let Some(doublings) = failures.checked_sub(self.free) else {
+            return 0;
+        };
         2_i64
             .checked_pow(doublings)
             .and_then(|factor| self.first.checked_mul(factor))
@@ -189,26 +200,51 @@ pub const FAILURES_IN_A_ROW: Attempts = Attempts { limit: 100 };
 pub const RESEND_AFTER: i64 = 30;
 
 /// Failed second factors of one user, across tickets and methods.
-pub const SECOND_FACTORS: WindowPolicy = WindowPolicy { limit: 10, seconds: HOUR };
+pub const SECOND_FACTORS: WindowPolicy = WindowPolicy {
+    limit: 10,
+    seconds: HOUR,
+};
 /// Wrong passwords from one address (/64).
-pub const PASSWORDS_PER_ADDRESS: WindowPolicy = WindowPolicy { limit: 50, seconds: HOUR };
+pub const PASSWORDS_PER_ADDRESS: WindowPolicy = WindowPolicy {
+    limit: 50,
+    seconds: HOUR,
+};
 /// Wrong passwords for one account from one place (anywhere, one remembered device, one known
 /// address).
-pub const PASSWORDS_PER_ACCOUNT: BackoffPolicy =
-    BackoffPolicy { free: 5, first: 1, longest: 900, forgotten: DAY };
+pub const PASSWORDS_PER_ACCOUNT: BackoffPolicy = BackoffPolicy {
+    free: 5,
+    first: 1,
+    longest: 900,
+    forgotten: DAY,
+};
 
 /// SMS to one number in an hour.
-pub const SMS_PER_NUMBER_HOUR: WindowPolicy = WindowPolicy { limit: 5, seconds: HOUR };
+pub const SMS_PER_NUMBER_HOUR: WindowPolicy = WindowPolicy {
+    limit: 5,
+    seconds: HOUR,
+};
 /// SMS to one number in a day.
-pub const SMS_PER_NUMBER_DAY: WindowPolicy = WindowPolicy { limit: 10, seconds: DAY };
+pub const SMS_PER_NUMBER_DAY: WindowPolicy = WindowPolicy {
+    limit: 10,
+    seconds: DAY,
+};
 /// SMS for one user in an hour.
-pub const SMS_PER_USER: WindowPolicy = WindowPolicy { limit: 10, seconds: HOUR };
+pub const SMS_PER_USER: WindowPolicy = WindowPolicy {
+    limit: 10,
+    seconds: HOUR,
+};
 /// SMS asked for from one address (/64) in an hour.
-pub const SMS_PER_ADDRESS: WindowPolicy = WindowPolicy { limit: 20, seconds: HOUR };
+pub const SMS_PER_ADDRESS: WindowPolicy = WindowPolicy {
+    limit: 20,
+    seconds: HOUR,
+};
 /// SMS for one practice in a UTC day.
 pub const SMS_PER_PRACTICE_DAY: u32 = 500;
 /// E-mail codes to one mailbox in an hour.
-pub const EMAILS_PER_MAILBOX: WindowPolicy = WindowPolicy { limit: 10, seconds: HOUR };
+pub const EMAILS_PER_MAILBOX: WindowPolicy = WindowPolicy {
+    limit: 10,
+    seconds: HOUR,
+};
 
 #[cfg(test)]
 mod tests {
@@ -220,22 +256,50 @@ mod tests {
 
     #[test]
     fn window_runs_from_its_first_event() {
-        let policy = WindowPolicy { limit: 2, seconds: 60 };
+        let policy = WindowPolicy {
+            limit: 2,
+            seconds: 60,
+        };
         let first = policy.admit(None, T0).unwrap().after();
-        assert_eq!(first, Window { since: T0, count: 1 });
+        assert_eq!(
+            first,
+            Window {
+                since: T0,
+                count: 1
+            }
+        );
         let second = policy.admit(Some(first), T0.plus(59)).unwrap().after();
-        assert_eq!(second, Window { since: T0, count: 2 });
-        assert_eq!(policy.admit(Some(second), T0.plus(59)), Err(Wait { seconds: 1 }));
-        assert_eq!(policy.admit(Some(second), T0.plus(10)), Err(Wait { seconds: 50 }));
+        assert_eq!(
+            second,
+            Window {
+                since: T0,
+                count: 2
+            }
+        );
+        assert_eq!(
+            policy.admit(Some(second), T0.plus(59)),
+            Err(Wait { seconds: 1 })
+        );
+        assert_eq!(
+            policy.admit(Some(second), T0.plus(10)),
+            Err(Wait { seconds: 50 })
+        );
         let again = policy.admit(Some(second), T0.plus(60)).unwrap();
-        assert_eq!(again, WindowStep::Open { seen: Some(second), since: T0.plus(60) });
+        assert_eq!(
+            again,
+            WindowStep::Open {
+                seen: Some(second),
+                since: T0.plus(60)
+            }
+        );
     }
 
     #[test]
     fn delay_doubles_from_one_second_to_fifteen_minutes() {
         let delays: Vec<i64> = (0..=17).map(|n| PASSWORDS_PER_ACCOUNT.delay(n)).collect();
-        let expected =
-            [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900];
+        let expected = [
+            0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900,
+        ];
         assert_eq!(delays, expected);
         assert_eq!(PASSWORDS_PER_ACCOUNT.delay(u32::MAX), 900);
     }
@@ -251,7 +315,10 @@ mod tests {
         let sixth = policy.admit(state, T0.plus(1)).unwrap();
         assert_eq!((sixth.failures, sixth.until), (6, T0.plus(3)));
         let after_a_day = policy.admit(Some(sixth), T0.plus(1 + DAY)).unwrap();
-        assert_eq!((after_a_day.failures, after_a_day.until), (1, T0.plus(1 + DAY)));
+        assert_eq!(
+            (after_a_day.failures, after_a_day.until),
+            (1, T0.plus(1 + DAY))
+        );
     }
 
     proptest! {

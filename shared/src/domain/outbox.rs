@@ -24,16 +24,31 @@ pub enum Told {
     /// A sign-in neither from a remembered device nor from a known address. Mailed to whom the
     /// practice's New Login Alerts say.
     NewSignIn,
-    MethodEnabled { method: MethodKind },
-    MethodReplaced { method: MethodKind },
-    MethodRemoved { method: MethodKind },
-    MethodSuspended { method: MethodKind },
+    MethodEnabled {
+        method: MethodKind,
+    },
+    MethodReplaced {
+        method: MethodKind,
+    },
+    MethodRemoved {
+        method: MethodKind,
+    },
+    MethodSuspended {
+        method: MethodKind,
+    },
     /// A colleague took methods away.
-    ResetByColleague { actor: String, methods: Vec<MethodKind> },
+    ResetByColleague {
+        actor: String,
+        methods: Vec<MethodKind>,
+    },
     /// Support took all methods away. Also mailed to the practice's Full Access users.
-    ResetBySupport { reason: String },
+    ResetBySupport {
+        reason: String,
+    },
     WhitelistTurnedOn,
-    DeviceMisused { label: String },
+    DeviceMisused {
+        label: String,
+    },
     PasswordChanged,
 }
 
@@ -72,7 +87,13 @@ pub struct OutboxItem {
 impl OutboxItem {
     /// A notice about `user`; `id` is drawn at random.
     #[must_use]
-    pub fn new(id: [u8; 10], user: &User, told: Told, origin: Option<&Origin>, now: Timestamp) -> Self {
+    pub fn new(
+        id: [u8; 10],
+        user: &User,
+        told: Told,
+        origin: Option<&Origin>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id: short_id(id),
             told,

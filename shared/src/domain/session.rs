@@ -86,18 +86,26 @@ impl Session {
     /// Whether a code was passed in it within [`RECENT`] seconds.
     #[must_use]
     pub fn has_recent_factor(&self, now: Timestamp) -> bool {
-        self.second_factor_at.is_some_and(|at| now.since(at) < RECENT)
+        self.second_factor_at
+            .is_some_and(|at| now.since(at) < RECENT)
     }
 
     /// The same session after a request at `now`.
     #[must_use]
     pub fn seen(self, now: Timestamp) -> Self {
-        Self { last_seen_at: now, ..self }
+        Self {
+            last_seen_at: now,
+            ..self
+        }
     }
 
     /// The same session after a code was passed in it: the final end stays where it is.
     #[must_use]
     pub fn stepped_up(self, now: Timestamp) -> Self {
-        Self { last_seen_at: now, second_factor_at: Some(now), ..self }
+        Self {
+            last_seen_at: now,
+            second_factor_at: Some(now),
+            ..self
+        }
     }
 }

@@ -207,7 +207,9 @@ impl Sends {
         if let Some(at) = self.last(kind).and_then(|last| last.at)
             && now.since(at) < RESEND_AFTER
         {
-            return Err(SendRefusal::TooSoon(Wait::seconds(at.plus(RESEND_AFTER).since(now))));
+            return Err(SendRefusal::TooSoon(Wait::seconds(
+                at.plus(RESEND_AFTER).since(now),
+            )));
         }
         if SENDS_PER_TICKET.left(self.count) == 0 {
             return Err(SendRefusal::UsedUp);
@@ -223,7 +225,13 @@ impl Sends {
     pub fn unclear(&self, kind: MethodKind) -> Self {
         let mut next = self.clone();
         if let Some(sent) = self.last(kind) {
-            next.record(kind, Some(Sent { at: None, ..sent.clone() }));
+            next.record(
+                kind,
+                Some(Sent {
+                    at: None,
+                    ..sent.clone()
+                }),
+            );
         }
         next
     }
@@ -244,7 +252,11 @@ mod tests {
     const T0: Timestamp = Timestamp(1_000_000);
 
     fn sent(at: Timestamp) -> Sent {
-        Sent { destination: "d@example.test".into(), at: Some(at), key_id: "k".into() }
+        Sent {
+            destination: "d@example.test".into(),
+            at: Some(at),
+            key_id: "k".into(),
+        }
     }
 
     #[test]
@@ -258,13 +270,18 @@ mod tests {
         }
         let later = T0.plus(300);
         for kind in [MethodKind::Email, MethodKind::Sms] {
-            assert_eq!(sends.admit(kind, sent(later), later), Err(SendRefusal::UsedUp));
+            assert_eq!(
+                sends.admit(kind, sent(later), later),
+                Err(SendRefusal::UsedUp)
+            );
         }
     }
 
     #[test]
     fn another_method_may_send_at_once_but_shares_the_count() {
-        let sends = Sends::default().admit(MethodKind::Email, sent(T0), T0).unwrap();
+        let sends = Sends::default()
+            .admit(MethodKind::Email, sent(T0), T0)
+            .unwrap();
         let sends = sends.admit(MethodKind::Sms, sent(T0), T0).unwrap();
         assert_eq!(sends.count, 2);
         assert!(sends.admit(MethodKind::Email, sent(T0), T0).is_err());
@@ -272,9 +289,14 @@ mod tests {
 
     #[test]
     fn an_unclear_send_keeps_its_count_and_may_be_repeated() {
-        let sends = Sends::default().admit(MethodKind::Email, sent(T0), T0).unwrap();
+        let sends = Sends::default()
+            .admit(MethodKind::Email, sent(T0), T0)
+            .unwrap();
         let sends = sends.unclear(MethodKind::Email);
         assert!(sends.last(MethodKind::Email).is_some());
-        assert_eq!(sends.admit(MethodKind::Email, sent(T0), T0).unwrap().count, 2);
+        assert_eq!(
+            sends.admit(MethodKind::Email, sent(T0), T0).unwrap().count,
+            2
+        );
     }
 }

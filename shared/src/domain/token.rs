@@ -86,14 +86,20 @@ impl UserToken {
     /// A new token for a user.
     #[must_use]
     pub fn new(user_id: UserId, random: [u8; SECRET_BYTES]) -> Self {
-        Self { user_id, secret: TokenSecret::new(random) }
+        Self {
+            user_id,
+            secret: TokenSecret::new(random),
+        }
     }
 
     /// Reads a token; `None` for anything that this service can't have made.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (user, secret) = decode::<USER_ID_BYTES>(text)?;
-        Some(Self { user_id: UserId::from_bytes(user), secret })
+        Some(Self {
+            user_id: UserId::from_bytes(user),
+            secret,
+        })
     }
 
     /// The token as clients carry it. The only way to get the secret out.
@@ -124,7 +130,11 @@ impl EnrollmentToken {
     /// A new token for one kind of method of a user.
     #[must_use]
     pub fn new(kind: MethodKind, user_id: UserId, random: [u8; SECRET_BYTES]) -> Self {
-        Self { kind, user_id, secret: TokenSecret::new(random) }
+        Self {
+            kind,
+            user_id,
+            secret: TokenSecret::new(random),
+        }
     }
 
     /// Reads a token; `None` for anything that this service can't have made.
@@ -142,7 +152,10 @@ impl EnrollmentToken {
     /// The token as clients carry it. The only way to get the secret out.
     #[must_use]
     pub fn expose(&self) -> String {
-        let index = MethodKind::ALL.iter().position(|kind| *kind == self.kind).unwrap_or_default();
+        let index = MethodKind::ALL
+            .iter()
+            .position(|kind| *kind == self.kind)
+            .unwrap_or_default();
         let mut head = vec![u8::try_from(index).unwrap_or_default()];
         head.extend(self.user_id.to_bytes());
         encode(&head, &self.secret)
@@ -183,20 +196,29 @@ impl DeviceToken {
     /// A token for a newly remembered device.
     #[must_use]
     pub fn new(series: [u8; SERIES_BYTES], secret: [u8; SECRET_BYTES]) -> Self {
-        Self { series: TokenSeries(series), secret: TokenSecret::new(secret) }
+        Self {
+            series: TokenSeries(series),
+            secret: TokenSecret::new(secret),
+        }
     }
 
     /// The next token of the same device.
     #[must_use]
     pub fn rotated(&self, secret: [u8; SECRET_BYTES]) -> Self {
-        Self { series: self.series.clone(), secret: TokenSecret::new(secret) }
+        Self {
+            series: self.series.clone(),
+            secret: TokenSecret::new(secret),
+        }
     }
 
     /// Reads a token; `None` for anything that this service can't have made.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (series, secret) = decode::<SERIES_BYTES>(text)?;
-        Some(Self { series: TokenSeries(series), secret })
+        Some(Self {
+            series: TokenSeries(series),
+            secret,
+        })
     }
 
     /// The token as clients carry it. The only way to get the secret out.
@@ -253,17 +275,26 @@ mod tests {
         let token = UserToken::new(user.clone(), [7; 32]);
         assert_eq!(token.expose().len(), 63);
         let read = UserToken::parse(&token.expose()).unwrap();
-        assert_eq!((read.user_id.clone(), read.hash()), (user.clone(), token.hash()));
+        assert_eq!(
+            (read.user_id.clone(), read.hash()),
+            (user.clone(), token.hash())
+        );
 
         for kind in MethodKind::ALL {
             let token = EnrollmentToken::new(kind, user.clone(), [9; 32]);
             let read = EnrollmentToken::parse(&token.expose()).unwrap();
-            assert_eq!((read.kind, read.user_id.clone(), read.hash()), (kind, user.clone(), token.hash()));
+            assert_eq!(
+                (read.kind, read.user_id.clone(), read.hash()),
+                (kind, user.clone(), token.hash())
+            );
         }
 
         let token = DeviceToken::new([1; 16], [2; 32]);
         let read = DeviceToken::parse(&token.expose()).unwrap();
-        assert_eq!((read.series_hash(), read.hash()), (token.series_hash(), token.hash()));
+        assert_eq!(
+            (read.series_hash(), read.hash()),
+            (token.series_hash(), token.hash())
+        );
         let next = token.rotated([3; 32]);
         assert_eq!(next.series_hash(), token.series_hash());
         assert_ne!(next.hash(), token.hash());
@@ -273,7 +304,10 @@ mod tests {
     fn debug_shows_no_secret() {
         let token = UserToken::new(UserId::of_email("a@b.test"), [0xAB; 32]);
         let text = format!("{token:?} {:?}", DeviceToken::new([0xAB; 16], [0xAB; 32]));
-        assert!(!text.contains("171") && !text.to_lowercase().contains("abab"), "{text}");
+        assert!(
+            !text.contains("171") && !text.to_lowercase().contains("abab"),
+            "{text}"
+        );
     }
 
     proptest! {

@@ -123,8 +123,10 @@ impl Methods {
     /// The enabled methods, the primary one first.
     #[must_use]
     pub fn enabled(&self) -> Vec<&Method> {
-        let mut methods: Vec<_> =
-            MethodKind::ALL.into_iter().filter_map(|kind| self.get(kind)).collect();
+        let mut methods: Vec<_> = MethodKind::ALL
+            .into_iter()
+            .filter_map(|kind| self.get(kind))
+            .collect();
         methods.sort_by_key(|method| Some(method.kind()) != self.primary);
         methods
     }
@@ -132,7 +134,9 @@ impl Methods {
     /// Whether any method is enabled.
     #[must_use]
     pub fn any_enabled(&self) -> bool {
-        MethodKind::ALL.into_iter().any(|kind| self.get(kind).is_some())
+        MethodKind::ALL
+            .into_iter()
+            .any(|kind| self.get(kind).is_some())
     }
 
     /// The method asked for first.
@@ -253,8 +257,12 @@ impl User {
         step: Option<u64>,
         now: Timestamp,
     ) -> Enabled {
-        let method =
-            Method { target, enabled_at: now, last_used_at: Some(now), last_step: step };
+        let method = Method {
+            target,
+            enabled_at: now,
+            last_used_at: Some(now),
+            last_step: step,
+        };
         if self.methods.enable(method).is_some() {
             self.lose_trust();
             Enabled::Replaced
@@ -282,9 +290,13 @@ impl User {
     /// Takes all methods away (or one, given its kind), which loses trust. For colleagues with
     /// Full Access and for support; gives back the kinds that were enabled.
     pub fn reset_methods(&mut self, only: Option<MethodKind>) -> Vec<MethodKind> {
-        let kinds = MethodKind::ALL.into_iter().filter(|kind| only.is_none_or(|o| o == *kind));
-        let removed =
-            kinds.filter_map(|kind| self.methods.remove(kind)).map(|m| m.kind()).collect();
+        let kinds = MethodKind::ALL
+            .into_iter()
+            .filter(|kind| only.is_none_or(|o| o == *kind));
+        let removed = kinds
+            .filter_map(|kind| self.methods.remove(kind))
+            .map(|m| m.kind())
+            .collect();
         self.lose_trust();
         removed
     }

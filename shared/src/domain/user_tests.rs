@@ -46,7 +46,12 @@ fn trusting() -> User {
     user.enable_method(target(MethodKind::Sms), None, T0.plus(1));
     let home = Network::parse("192.0.2.7").unwrap();
     user.addresses.verify(&home, "a".into(), T0);
-    user.devices.remember("d".into(), &DeviceToken::new([1; 16], [1; 32]), "X".into(), T0);
+    user.devices.remember(
+        "d".into(),
+        &DeviceToken::new([1; 16], [1; 32]),
+        "X".into(),
+        T0,
+    );
     assert!(user.set_whitelist(WhitelistMode::NewAddressesOnly));
     assert!(user.trusts_address(&home, T0));
     user
@@ -76,9 +81,15 @@ fn the_first_enabled_is_primary_and_listed_first() {
 #[test]
 fn the_last_own_method_stays() {
     let mut user = user();
-    assert_eq!(user.remove_own_method(MethodKind::Sms), Err(RemoveRefusal::NotEnabled));
+    assert_eq!(
+        user.remove_own_method(MethodKind::Sms),
+        Err(RemoveRefusal::NotEnabled)
+    );
     user.enable_method(target(MethodKind::Sms), None, T0);
-    assert_eq!(user.remove_own_method(MethodKind::Sms), Err(RemoveRefusal::Last));
+    assert_eq!(
+        user.remove_own_method(MethodKind::Sms),
+        Err(RemoveRefusal::Last)
+    );
     user.enable_method(target(MethodKind::Email), None, T0);
     assert_eq!(user.remove_own_method(MethodKind::Sms), Ok(()));
     assert_eq!(user.methods.primary(), Some(MethodKind::Email));
@@ -91,12 +102,18 @@ fn removing_replacing_and_resetting_lose_trust() {
     assert!(has_no_trust(&removed));
 
     let mut replaced = trusting();
-    assert_eq!(replaced.enable_method(target(MethodKind::Sms), None, T0), Enabled::Replaced);
+    assert_eq!(
+        replaced.enable_method(target(MethodKind::Sms), None, T0),
+        Enabled::Replaced
+    );
     assert!(has_no_trust(&replaced));
     assert_eq!(replaced.methods.primary(), Some(MethodKind::Email));
 
     let mut reset = trusting();
-    assert_eq!(reset.reset_methods(None), [MethodKind::Email, MethodKind::Sms]);
+    assert_eq!(
+        reset.reset_methods(None),
+        [MethodKind::Email, MethodKind::Sms]
+    );
     assert!(has_no_trust(&reset) && !reset.methods.any_enabled());
     assert_eq!(reset.methods.primary(), None);
 }

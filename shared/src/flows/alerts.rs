@@ -32,7 +32,9 @@ pub enum Error {
 pub async fn read(app: &App, token: Option<&UserToken>) -> Result<NewLoginAlerts, Error> {
     let (caller, practice) = Caller::open_with_practice(app, token).await?;
     caller.require_full_access()?;
-    Ok(practice.map(|practice| practice.new_login_alerts).unwrap_or_default())
+    Ok(practice
+        .map(|practice| practice.new_login_alerts)
+        .unwrap_or_default())
 }
 
 /// Sets who is told of new sign-ins in the caller's practice.

@@ -61,13 +61,23 @@ impl Caller {
         wanted.extend_from_slice(extra);
         let items = app.store.read(&wanted).await?;
         let now = app.clock.now();
-        let session = items.get::<Session>(&session_key)?.ok_or(CallerError::Unauthenticated)?;
-        let user = items.get::<User>(&user_key)?.ok_or(CallerError::Unauthenticated)?;
+        let session = items
+            .get::<Session>(&session_key)?
+            .ok_or(CallerError::Unauthenticated)?;
+        let user = items
+            .get::<User>(&user_key)?
+            .ok_or(CallerError::Unauthenticated)?;
         if !session.is_live(&user, now) {
             return Err(CallerError::Unauthenticated);
         }
         let guard = Guard::new(items.raw(&guard_key));
-        Ok(Self { user, guard, session: session.seen(now), token: token.clone(), items })
+        Ok(Self {
+            user,
+            guard,
+            session: session.seen(now),
+            token: token.clone(),
+            items,
+        })
     }
 
     /// Opens a session to read something with it, and records that it was used.
@@ -97,7 +107,11 @@ impl Caller {
         let token = token.ok_or(CallerError::Unauthenticated)?;
         let now = app.clock.now();
         let write = records::touch_session(&token.user_id, &token.hash(), now)?;
-        let touched = app.store.touch(write).await?.ok_or(CallerError::Unauthenticated)?;
+        let touched = app
+            .store
+            .touch(write)
+            .await?
+            .ok_or(CallerError::Unauthenticated)?;
         let session: Session = from_item(touched)?;
         let keys = [
             keys::user(&token.user_id),
@@ -112,7 +126,16 @@ impl Caller {
             .ok_or(CallerError::Unauthenticated)?;
         let practice = items.get(&practice)?;
         let guard = Guard::new(items.raw(&guard));
-        Ok((Self { user, guard, session, token: token.clone(), items }, practice))
+        Ok((
+            Self {
+                user,
+                guard,
+                session,
+                token: token.clone(),
+                items,
+            },
+            practice,
+        ))
     }
 
     /// Records that the session was used.
@@ -122,7 +145,11 @@ impl Caller {
     pub async fn touch(&self, app: &App) -> Result<(), CallerError> {
         let (user, token) = (&self.token.user_id, self.token.hash());
         let write = records::touch_session(user, &token, self.session.last_seen_at)?;
-        app.store.touch(write).await?.map(|_| ()).ok_or(CallerError::Unauthenticated)
+        app.store
+            .touch(write)
+            .await?
+            .map(|_| ())
+            .ok_or(CallerError::Unauthenticated)
     }
 
     /// The session as a write: used now, and in step with the user's trust generation.
@@ -133,7 +160,10 @@ impl Caller {
     /// # Errors
     /// If it can't be an item.
     pub fn keep_session(&self) -> Result<Write, StoreError> {
-        let session = Session { generation: self.user.generation, ..self.session.clone() };
+        let session = Session {
+            generation: self.user.generation,
+            ..self.session.clone()
+        };
         records::put_session(&self.token.user_id, &self.token.hash(), &session)
     }
 

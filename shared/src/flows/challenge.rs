@@ -177,7 +177,9 @@ impl State {
         let caller = Caller::open(app, token, std::slice::from_ref(&address)).await?;
         let now = app.clock.now();
         let session = &caller.session;
-        let purpose = TicketPurpose::StepUp { session_id: session.session_id.clone() };
+        let purpose = TicketPurpose::StepUp {
+            session_id: session.session_id.clone(),
+        };
         Ok(Self {
             token: UserToken::new(caller.user.user_id.clone(), app.random.bytes()),
             ticket: Ticket::new(&caller.user, purpose, session.transport, now),
@@ -192,7 +194,9 @@ impl State {
     fn allowed_method(&self, kind: MethodKind) -> Result<&Method, Error> {
         let method = self.user.methods.get(kind).ok_or(Error::MethodNotEnabled)?;
         if is_suspended(&self.guard, kind) {
-            return Err(Error::MethodSuspended { others: self.others(kind) });
+            return Err(Error::MethodSuspended {
+                others: self.others(kind),
+            });
         }
         match second_factor_wait(&self.guard, self.now) {
             Some(wait) => Err(Error::TooManyAttempts(wait)),
@@ -203,7 +207,9 @@ impl State {
     /// The user's other methods that work, the primary one first.
     fn others(&self, kind: MethodKind) -> Vec<MethodKind> {
         let kinds = self.user.methods.enabled().into_iter().map(Method::kind);
-        kinds.filter(|other| *other != kind && !is_suspended(&self.guard, *other)).collect()
+        kinds
+            .filter(|other| *other != kind && !is_suspended(&self.guard, *other))
+            .collect()
     }
 
     async fn ask(
@@ -233,7 +239,10 @@ impl State {
 
     async fn send(&self, app: &App, request: &Request, destination: &str) -> Result<(), SendError> {
         let (holder, purpose) = match self.session {
-            Some(_) => (Holder::NewTicket(&self.token, &self.ticket), Purpose::StepUp),
+            Some(_) => (
+                Holder::NewTicket(&self.token, &self.ticket),
+                Purpose::StepUp,
+            ),
             None => (Holder::Ticket(&self.token, &self.ticket), self.purpose()),
         };
         let code = CodeToSend {
@@ -260,7 +269,9 @@ impl State {
 
     /// Writes the new ticket of a step-up by authenticator; that of a sign-in is there already.
     async fn keep_ticket(&self, app: &App) -> Result<(), SendError> {
-        let Some(session) = &self.session else { return Ok(()) };
+        let Some(session) = &self.session else {
+            return Ok(());
+        };
         let ticket = records::new_ticket(&self.user.user_id, &self.token.hash(), &self.ticket)?;
         if committed(app.store.commit(vec![ticket, session.clone()]).await)? {
             Ok(())
@@ -272,13 +283,15 @@ impl State {
     fn explain(&self, error: SendError, kind: MethodKind) -> Error {
         match error {
             SendError::TooSoon(wait) => Error::ResendTooSoon(wait),
-            SendError::LimitReached(wait) => {
-                Error::SendLimitReached { wait, others: self.others(kind) }
-            }
+            SendError::LimitReached(wait) => Error::SendLimitReached {
+                wait,
+                others: self.others(kind),
+            },
             SendError::NotAllowed(why) => Error::DestinationNotAllowed(why),
-            SendError::Unavailable(wait) => {
-                Error::DeliveryUnavailable { wait, others: self.others(kind) }
-            }
+            SendError::Unavailable(wait) => Error::DeliveryUnavailable {
+                wait,
+                others: self.others(kind),
+            },
             SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
             SendError::Store(error) => error.into(),
             SendError::Keys(error) => error.into(),

@@ -128,7 +128,13 @@ pub async fn start(
             Err(error) => return Err(error.into()),
             Ok((token, enrollment)) => {
                 let resend_after = if secret.is_some() { 0 } else { RESEND_AFTER };
-                return Ok(Pending { token, enrollment, user: place.user, secret, resend_after });
+                return Ok(Pending {
+                    token,
+                    enrollment,
+                    user: place.user,
+                    secret,
+                    resend_after,
+                });
             }
         }
     }
@@ -153,7 +159,13 @@ pub async fn resend(
             Err(error) => return Err(error.into()),
             Ok(()) => {
                 let user = place.user;
-                return Ok(Pending { token, enrollment, user, secret: None, resend_after: RESEND_AFTER });
+                return Ok(Pending {
+                    token,
+                    enrollment,
+                    user,
+                    secret: None,
+                    resend_after: RESEND_AFTER,
+                });
             }
         }
     }
@@ -281,7 +293,9 @@ impl Place {
         };
         if let Some(destination) = enrollment.target.destination() {
             let holder = Holder::NewEnrollment(&token, &enrollment);
-            self.code(holder, token.kind, destination, origin).send(app).await?;
+            self.code(holder, token.kind, destination, origin)
+                .send(app)
+                .await?;
         } else {
             let mut writes = vec![records::new_enrollment(id, &enrollment)?];
             writes.extend(self.session.clone());
@@ -308,9 +322,15 @@ impl Place {
         enrollment: &Enrollment,
         origin: &Origin,
     ) -> Result<Result<(), SendError>, Error> {
-        let destination = enrollment.target.destination().ok_or(Error::NothingToSend)?;
+        let destination = enrollment
+            .target
+            .destination()
+            .ok_or(Error::NothingToSend)?;
         let holder = Holder::Enrollment(token, enrollment);
-        Ok(self.code(holder, token.kind, destination, origin).send(app).await)
+        Ok(self
+            .code(holder, token.kind, destination, origin)
+            .send(app)
+            .await)
     }
 
     fn code<'a>(

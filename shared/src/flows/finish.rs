@@ -98,44 +98,83 @@ impl Finish<'_> {
             now,
         );
         writes.push(records::put_user(&self.user)?);
-        writes.push(records::new_session(&self.user.user_id, &token.hash(), &session)?);
+        writes.push(records::new_session(
+            &self.user.user_id,
+            &token.hash(),
+            &session,
+        )?);
         if let Some(old) = self.replaces {
             writes.push(records::end_session(&old.user_id, &old.hash()));
         }
-        Ok((writes, SignedIn { user: self.user, session, token, device }))
+        Ok((
+            writes,
+            SignedIn {
+                user: self.user,
+                session,
+                token,
+                device,
+            },
+        ))
     }
 
     /// Whether the sign-in comes neither from a remembered device nor from a known address. The
     /// very first one of an account isn't new to anybody.
     fn is_new(&self) -> bool {
         self.user.last_login_at.is_some()
-            && self.user.addresses.find(&self.origin.network, self.now).is_none()
+            && self
+                .user
+                .addresses
+                .find(&self.origin.network, self.now)
+                .is_none()
     }
 
     /// Rotates the token of a remembered device, or remembers this one if asked to.
-    fn device(&mut self, app: &App, writes: &mut Vec<Write>) -> Result<Option<IssuedDevice>, StoreError> {
+    fn device(
+        &mut self,
+        app: &App,
+        writes: &mut Vec<Write>,
+    ) -> Result<Option<IssuedDevice>, StoreError> {
         let now = self.now;
         match &self.how {
             How::Remembered(token) => {
                 let next = token.rotated(app.random.bytes());
                 self.user.devices.rotate(&next, now);
                 let series = next.series_hash();
-                let left = self.user.devices.remembered(now).find(|d| d.series == series);
+                let left = self
+                    .user
+                    .devices
+                    .remembered(now)
+                    .find(|d| d.series == series);
                 let max_age = left.map_or(0, |device| device.expires_at().since(now));
-                Ok(Some(IssuedDevice { token: next, max_age }))
+                Ok(Some(IssuedDevice {
+                    token: next,
+                    max_age,
+                }))
             }
-            How::SecondFactor { remember: true, presented } => {
+            How::SecondFactor {
+                remember: true,
+                presented,
+            } => {
                 if let Some(series) = presented.as_ref().map(DeviceToken::series_hash) {
-                    let old = self.user.devices.remembered(now).find(|d| d.series == series);
+                    let old = self
+                        .user
+                        .devices
+                        .remembered(now)
+                        .find(|d| d.series == series);
                     if let Some(id) = old.map(|device| device.id.clone()) {
                         self.user.devices.forget(&id, now);
                     }
                 }
                 let token = DeviceToken::new(app.random.bytes(), app.random.bytes());
                 let id = short_id(app.random.bytes());
-                self.user.devices.remember(id, &token, self.origin.device.clone(), now);
+                self.user
+                    .devices
+                    .remember(id, &token, self.origin.device.clone(), now);
                 writes.push(self.event(app, EventKind::DeviceRemembered)?);
-                Ok(Some(IssuedDevice { token, max_age: DEVICE_LIFETIME }))
+                Ok(Some(IssuedDevice {
+                    token,
+                    max_age: DEVICE_LIFETIME,
+                }))
             }
             How::RememberedInGrace | How::KnownAddress | How::SecondFactor { .. } => Ok(None),
         }

@@ -27,7 +27,9 @@ pub(crate) fn is_suspended(guard: &Guard, kind: MethodKind) -> bool {
 
 /// How long this user has to wait for another second factor, if they have to.
 pub(crate) fn second_factor_wait(guard: &Guard, now: Timestamp) -> Option<Wait> {
-    SECOND_FACTORS.admit(guard.window(guards::SECOND_FACTORS), now).err()
+    SECOND_FACTORS
+        .admit(guard.window(guards::SECOND_FACTORS), now)
+        .err()
 }
 
 /// A guess at a second factor, counted against the user.
@@ -140,7 +142,9 @@ impl Judged<'_> {
         now: Timestamp,
     ) -> Result<Judgement, KeysUnavailable> {
         match self.target {
-            EnrollmentTarget::Authenticator(sealed) => self.judge_totp(app, sealed, code, now).await,
+            EnrollmentTarget::Authenticator(sealed) => {
+                self.judge_totp(app, sealed, code, now).await
+            }
             EnrollmentTarget::Email(destination) | EnrollmentTarget::Sms(destination) => {
                 self.judge_sent(app, destination, code).await
             }
@@ -157,9 +161,7 @@ impl Judged<'_> {
         let secret = unseal(app, self.user, sealed).await?;
         Ok(match secret.matching_step(code, now) {
             None => Judgement::Wrong,
-            Some(step) if self.last_step.is_some_and(|last| step <= last) => {
-                Judgement::AlreadyUsed
-            }
+            Some(step) if self.last_step.is_some_and(|last| step <= last) => Judgement::AlreadyUsed,
             Some(step) => Judgement::Right(Some(step)),
         })
     }
@@ -176,7 +178,11 @@ impl Judged<'_> {
         };
         let key = app.data_key(&sent.key_id).await?;
         let expected = self.derive(key.bytes(), destination);
-        Ok(if expected == *code { Judgement::Right(None) } else { Judgement::Wrong })
+        Ok(if expected == *code {
+            Judgement::Right(None)
+        } else {
+            Judgement::Wrong
+        })
     }
 
     fn derive(&self, key: &[u8; 32], destination: &str) -> Code {
@@ -221,7 +227,10 @@ pub(crate) async fn seal_secret(
     let aad = seal::secret_aad(user.as_str(), MethodKind::Authenticator);
     let sealed = seal::seal(key.bytes(), app.random.bytes(), &aad, secret.as_bytes())
         .map_err(|_| StoreError::Inconsistent("the secret can't be sealed".to_owned()))?;
-    Ok(SealedSecret { key_id: key.id().to_owned(), sealed: STANDARD.encode(sealed) })
+    Ok(SealedSecret {
+        key_id: key.id().to_owned(),
+        sealed: STANDARD.encode(sealed),
+    })
 }
 
 /// Whether a commit went through; `false` if it was refused.

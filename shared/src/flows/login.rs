@@ -7,9 +7,7 @@ use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::device::Presented;
 use crate::domain::ids::{UserId, short_id};
-use crate::domain::limits::{
-    PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window,
-};
+use crate::domain::limits::{PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window};
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::password::{self, Password, PhcString, Verdict};
@@ -55,7 +53,11 @@ impl PresentedDevice {
     #[must_use]
     pub fn for_user(&self, user: &User) -> Option<&DeviceToken> {
         let slot = |(slot, _): &&(String, DeviceToken)| *slot == user.device_slot;
-        self.by_slot.iter().find(slot).map(|(_, token)| token).or(self.from_body.as_ref())
+        self.by_slot
+            .iter()
+            .find(slot)
+            .map(|(_, token)| token)
+            .or(self.from_body.as_ref())
     }
 }
 
@@ -163,16 +165,18 @@ impl Attempt {
             let name = scope.attribute();
             let seen = state.guard.backoff(&name);
             let account = PASSWORDS_PER_ACCOUNT.admit(seen, now);
-            let step =
-                PASSWORDS_PER_ADDRESS.admit(state.address.window(guards::PASSWORDS), now);
+            let step = PASSWORDS_PER_ADDRESS.admit(state.address.window(guards::PASSWORDS), now);
             let (next, step) = match (account, step) {
                 (Ok(next), Ok(step)) => (next, step),
                 (account, step) => {
                     let waits = [account.err(), step.err()].into_iter().flatten();
-                    return Err(Error::TooManyAttempts(waits.max().unwrap_or(Wait::seconds(1))));
+                    return Err(Error::TooManyAttempts(
+                        waits.max().unwrap_or(Wait::seconds(1)),
+                    ));
                 }
             };
-            let guard = Write::update(keys::user_guard(&user_id)).swap(&name, seen.as_ref(), &next)?;
+            let guard =
+                Write::update(keys::user_guard(&user_id)).swap(&name, seen.as_ref(), &next)?;
             let guard = match state.user {
                 // A known user's guard stays; an unknown one's is swept out some day.
                 Some(_) => guard.remove(keys::TTL),
@@ -221,7 +225,9 @@ impl Attempt {
             match app.store.commit(all).await {
                 Ok(()) => return Err(Error::InvalidCredentials),
                 // Somebody changed the user meanwhile: the next use of the cookie revokes it.
-                Err(CommitError::Refused(_)) => writes = vec![self.event(app, EventKind::SignInFailed)?],
+                Err(CommitError::Refused(_)) => {
+                    writes = vec![self.event(app, EventKind::SignInFailed)?]
+                }
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }
@@ -282,9 +288,13 @@ impl Attempt {
             changed = true;
         }
         let token = self.request.device.for_user(&user).cloned();
-        let presented = token.as_ref().map(|token| user.devices.judge(token, self.now));
+        let presented = token
+            .as_ref()
+            .map(|token| user.devices.judge(token, self.now));
         let how = match (user.methods.any_enabled(), presented, token.as_ref()) {
-            (false, ..) => return self.ticket(app, writes, user, changed, TicketPurpose::Enrollment),
+            (false, ..) => {
+                return self.ticket(app, writes, user, changed, TicketPurpose::Enrollment);
+            }
             (true, Some(Presented::Current(_)), Some(token)) => How::Remembered(token.clone()),
             (true, Some(Presented::Superseded(_)), _) => How::RememberedInGrace,
             _ if user.trusts_address(&self.request.origin.network, self.now) => How::KnownAddress,
@@ -322,7 +332,11 @@ impl Attempt {
         if changed {
             writes.push(records::put_user(&user)?);
         }
-        let issued = Issued { token, ticket, user };
+        let issued = Issued {
+            token,
+            ticket,
+            user,
+        };
         let outcome = if enrollment {
             Outcome::EnrollmentRequired(issued)
         } else {
@@ -333,7 +347,9 @@ impl Attempt {
 
     /// Forgets the device whose superseded cookie is presented, and tells the user.
     fn revoke_misused(&self, app: &App, user: &mut User) -> Result<Option<Vec<Write>>, StoreError> {
-        let Some(token) = self.request.device.for_user(user) else { return Ok(None) };
+        let Some(token) = self.request.device.for_user(user) else {
+            return Ok(None);
+        };
         let Presented::Misused(device) = user.devices.judge(token, self.now) else {
             return Ok(None);
         };
@@ -342,7 +358,10 @@ impl Attempt {
         let told = Told::DeviceMisused { label };
         let origin = Some(&self.request.origin);
         let notice = OutboxItem::new(app.random.bytes(), user, told, origin, self.now);
-        Ok(Some(vec![self.event(app, EventKind::DeviceMisused)?, records::new_notice(&notice)?]))
+        Ok(Some(vec![
+            self.event(app, EventKind::DeviceMisused)?,
+            records::new_notice(&notice)?,
+        ]))
     }
 
     fn event(&self, app: &App, kind: EventKind) -> Result<Write, StoreError> {
@@ -353,7 +372,9 @@ impl Attempt {
 
 /// Which counter the try belongs to.
 fn scope_of(user: Option<&User>, request: &Request, now: Timestamp) -> PasswordScope {
-    let Some(user) = user else { return PasswordScope::Anywhere };
+    let Some(user) = user else {
+        return PasswordScope::Anywhere;
+    };
     if let Some(token) = request.device.for_user(user)
         && let Presented::Current(device) | Presented::Superseded(device) =
             user.devices.judge(token, now)
@@ -388,7 +409,9 @@ fn verify_now(password: &Password, user: Option<&User>) -> Verdict {
 /// The password hashed with today's parameters; without memory for it the old hash stays.
 async fn rehash(app: &App, password: &Password) -> Option<String> {
     let (password, salt) = (password.clone(), app.random.bytes());
-    let hash = tokio::task::spawn_blocking(move || password::hash(&password, salt)).await.ok()?;
+    let hash = tokio::task::spawn_blocking(move || password::hash(&password, salt))
+        .await
+        .ok()?;
     hash.ok().map(|hash| hash.as_str().to_owned())
 }
 

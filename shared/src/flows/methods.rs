@@ -25,8 +25,13 @@ impl OwnMethods {
     /// The methods of `user`, given the user's guard.
     #[must_use]
     pub fn new(user: User, guard: &Guard) -> Self {
-        let suspended = MethodKind::ALL.into_iter().filter(|kind| is_suspended(guard, *kind));
-        Self { suspended: suspended.collect(), user }
+        let suspended = MethodKind::ALL
+            .into_iter()
+            .filter(|kind| is_suspended(guard, *kind));
+        Self {
+            suspended: suspended.collect(),
+            user,
+        }
     }
 }
 

@@ -50,8 +50,10 @@ pub async fn reset(
     origin: &Origin,
 ) -> Result<(), Error> {
     for _ in 0..ROUNDS {
-        let extra: Vec<_> =
-            colleague.into_iter().flat_map(|id| [keys::user(id), keys::user_guard(id)]).collect();
+        let extra: Vec<_> = colleague
+            .into_iter()
+            .flat_map(|id| [keys::user(id), keys::user_guard(id)])
+            .collect();
         let caller = Caller::open(app, token, &extra).await?;
         let now = app.clock.now();
         caller.require_full_access()?;
@@ -83,8 +85,10 @@ pub async fn reset(
             caller.keep_session()?,
         ];
         if !removed.is_empty() {
-            let told =
-                Told::ResetByColleague { actor: caller.user.name.clone(), methods: removed };
+            let told = Told::ResetByColleague {
+                actor: caller.user.name.clone(),
+                methods: removed,
+            };
             let notice = OutboxItem::new(app.random.bytes(), &user, told, None, now);
             writes.push(records::new_notice(&notice)?);
         }

@@ -88,11 +88,17 @@ impl Holder<'_> {
     fn write(&self, user: &UserId, next: &Sends) -> Result<Write, StoreError> {
         match self {
             Self::NewTicket(token, ticket) => {
-                let ticket = Ticket { sends: next.clone(), ..(*ticket).clone() };
+                let ticket = Ticket {
+                    sends: next.clone(),
+                    ..(*ticket).clone()
+                };
                 records::new_ticket(user, &token.hash(), &ticket)
             }
             Self::NewEnrollment(_, enrollment) => {
-                let enrollment = Enrollment { sends: next.clone(), ..(*enrollment).clone() };
+                let enrollment = Enrollment {
+                    sends: next.clone(),
+                    ..(*enrollment).clone()
+                };
                 records::new_enrollment(user, &enrollment)
             }
             Self::Ticket(..) | Self::Enrollment(..) => self.rewrite(user, self.sends(), next),
@@ -169,12 +175,14 @@ impl CodeToSend<'_> {
             at: Some(self.now),
             key_id: key.id().to_owned(),
         };
-        let next = self.holder.sends().admit(self.kind, sent, self.now).map_err(|refusal| {
-            match refusal {
+        let next = self
+            .holder
+            .sends()
+            .admit(self.kind, sent, self.now)
+            .map_err(|refusal| match refusal {
                 SendRefusal::TooSoon(wait) => SendError::TooSoon(wait),
                 SendRefusal::UsedUp => SendError::LimitReached(Wait::seconds(TICKET_LIFETIME)),
-            }
-        })?;
+            })?;
         let event = Event::new(short_id(app.random.bytes()), EventKind::CodeSent, self.now)
             .from(self.origin)
             .method(self.kind);
@@ -194,10 +202,14 @@ impl CodeToSend<'_> {
         let unreadable = |_| StoreError::Inconsistent("unreadable destination".to_owned());
         if self.kind == MethodKind::Sms {
             let number = PhoneNumber::parse(self.destination).map_err(unreadable)?;
-            number.check_allowed(&app.config.sms_countries).map_err(SendError::NotAllowed)?;
+            number
+                .check_allowed(&app.config.sms_countries)
+                .map_err(SendError::NotAllowed)?;
             return Ok(Destination::Sms(number));
         }
-        Ok(Destination::Email(EmailAddress::parse(self.destination).map_err(unreadable)?))
+        Ok(Destination::Email(
+            EmailAddress::parse(self.destination).map_err(unreadable)?,
+        ))
     }
 
     fn derive(&self, key: &[u8; 32]) -> Code {
@@ -259,7 +271,9 @@ impl CodeToSend<'_> {
     fn look_again(&self, refused: &Refused) -> Result<DestinationWindows, SendError> {
         let only_destination = refused.at(2) && !refused.at(0) && !refused.at(1);
         if refused.at(5) || refused.at(6) {
-            return Err(SendError::LimitReached(Wait::seconds(self.now.seconds_left_in_day())));
+            return Err(SendError::LimitReached(Wait::seconds(
+                self.now.seconds_left_in_day(),
+            )));
         }
         match refused.found(2) {
             Some(found) if only_destination => {
@@ -277,7 +291,10 @@ impl CodeToSend<'_> {
         let key = self.destination_key();
         let hint = self.guard.destination(&guards::hint(self.kind));
         match hint.filter(|hint| hint.destination == key.pk) {
-            Some(hint) => DestinationWindows { hour: hint.hour, day: hint.day },
+            Some(hint) => DestinationWindows {
+                hour: hint.hour,
+                day: hint.day,
+            },
             None => DestinationWindows::default(),
         }
     }
@@ -291,7 +308,12 @@ impl CodeToSend<'_> {
         let limit = SendError::LimitReached;
         if self.kind == MethodKind::Email {
             let hour = EMAILS_PER_MAILBOX.admit(windows.hour, now).map_err(limit)?;
-            return Ok(Steps { user: None, address: None, hour, day: None });
+            return Ok(Steps {
+                user: None,
+                address: None,
+                hour,
+                day: None,
+            });
         }
         let hour = SMS_PER_NUMBER_HOUR.admit(windows.hour, now);
         let day = SMS_PER_NUMBER_DAY.admit(windows.day, now);
@@ -364,7 +386,9 @@ impl CodeToSend<'_> {
             self.refund(next, event, steps)
         } else {
             let open = next.unclear(self.kind);
-            self.holder.rewrite(&self.user.user_id, next, &open).map(|write| vec![write])
+            self.holder
+                .rewrite(&self.user.user_id, next, &open)
+                .map(|write| vec![write])
         };
         let result = match writes {
             Ok(writes) => app.store.commit(writes).await,
@@ -381,8 +405,8 @@ impl CodeToSend<'_> {
         if let Some(step) = &steps.user {
             guard = guard.uncount(guards::SMS, step.after().since);
         }
-        let mut destination = Write::update(self.destination_key())
-            .uncount(guards::HOUR, steps.hour.after().since);
+        let mut destination =
+            Write::update(self.destination_key()).uncount(guards::HOUR, steps.hour.after().since);
         if let Some(day) = &steps.day {
             destination = destination.uncount(guards::DAY_WINDOW, day.after().since);
         }

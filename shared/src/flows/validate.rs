@@ -174,11 +174,17 @@ impl State {
         let ticket_key = keys::ticket(id, &request.ticket.hash());
         let (user_key, guard_key) = (keys::user(id), keys::user_guard(id));
         let mut wanted = vec![ticket_key.clone(), user_key.clone(), guard_key.clone()];
-        let own = request.session.as_ref().filter(|token| token.user_id == *id);
+        let own = request
+            .session
+            .as_ref()
+            .filter(|token| token.user_id == *id);
         let session_key = own.map(|token| keys::session(id, &token.hash()));
         wanted.extend(session_key.clone());
         let items = app.store.read(&wanted).await?;
-        let session = session_key.map(|key| items.get::<Session>(&key)).transpose()?.flatten();
+        let session = session_key
+            .map(|key| items.get::<Session>(&key))
+            .transpose()?
+            .flatten();
         Ok(Self {
             user: items.get(&user_key)?.ok_or(Error::InvalidTicket)?,
             guard: Guard::new(items.raw(&guard_key)),
@@ -191,11 +197,16 @@ impl State {
     /// Refuses a dead ticket, and a step-up's ticket outside its session.
     fn check_live(&self) -> Result<(), Error> {
         // Guesses are checked where they are counted: the last one may still be judged.
-        let unguessed = Ticket { attempts: 0, ..self.ticket.clone() };
+        let unguessed = Ticket {
+            attempts: 0,
+            ..self.ticket.clone()
+        };
         if !unguessed.is_live(&self.user, self.now) {
             return Err(Error::InvalidTicket);
         }
-        let TicketPurpose::StepUp { session_id } = &self.ticket.purpose else { return Ok(()) };
+        let TicketPurpose::StepUp { session_id } = &self.ticket.purpose else {
+            return Ok(());
+        };
         match &self.session {
             Some((_, session)) if !session.is_live(&self.user, self.now) => {
                 Err(Error::Unauthenticated)
@@ -256,14 +267,25 @@ impl State {
                 let session = session.clone().stepped_up(self.now);
                 writes.push(records::put_user(&user)?);
                 writes.push(records::end_session(&user.user_id, &old.hash()).if_exists());
-                writes.push(records::new_session(&user.user_id, &token.hash(), &session)?);
-                Outcome::Verified(Box::new(SteppedUp { user, session, token }))
+                writes.push(records::new_session(
+                    &user.user_id,
+                    &token.hash(),
+                    &session,
+                )?);
+                Outcome::Verified(Box::new(SteppedUp {
+                    user,
+                    session,
+                    token,
+                }))
             }
             _ => {
                 let presented = request.device.for_user(&user).cloned();
                 let finish = Finish {
                     user,
-                    how: How::SecondFactor { remember: request.remember_device, presented },
+                    how: How::SecondFactor {
+                        remember: request.remember_device,
+                        presented,
+                    },
                     transport: self.ticket.transport,
                     replaces: request.replaces.as_ref(),
                     origin: &request.origin,

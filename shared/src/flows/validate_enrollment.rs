@@ -180,7 +180,11 @@ impl State {
                     .filter(|(user, ticket)| ticket.is_live(user, now))
                     .filter(|(_, ticket)| ticket.purpose == TicketPurpose::Enrollment)
                     .ok_or(Error::InvalidTicket)?;
-                (user, Found::Ticket(ticket), EnrollmentOrigin::Ticket(place.hash()))
+                (
+                    user,
+                    Found::Ticket(ticket),
+                    EnrollmentOrigin::Ticket(place.hash()),
+                )
             }
             Place::Session(_) => {
                 let (user, session) = user
@@ -195,11 +199,19 @@ impl State {
             .get::<Enrollment>(&enrollment_key)?
             .filter(|_| token.user_id == *id)
             .filter(|enrollment| {
-                let unguessed = Enrollment { attempts: 0, ..enrollment.clone() };
+                let unguessed = Enrollment {
+                    attempts: 0,
+                    ..enrollment.clone()
+                };
                 unguessed.is_live(&token.hash(), &origin, &user, now)
             })
             .ok_or(Error::NotFound)?;
-        Ok(Self { user, enrollment, place: found, now })
+        Ok(Self {
+            user,
+            enrollment,
+            place: found,
+            now,
+        })
     }
 
     fn event(&self, app: &App, request: &Request, kind: EventKind) -> Result<Write, StoreError> {
@@ -220,8 +232,14 @@ impl State {
         let mut user = self.user.clone();
         let enabled = user.enable_method(self.enrollment.target.clone(), step, self.now);
         let (event, told) = match enabled {
-            Enabled::New => (EventKind::MethodEnabled, Told::MethodEnabled { method: kind }),
-            Enabled::Replaced => (EventKind::MethodReplaced, Told::MethodReplaced { method: kind }),
+            Enabled::New => (
+                EventKind::MethodEnabled,
+                Told::MethodEnabled { method: kind },
+            ),
+            Enabled::Replaced => (
+                EventKind::MethodReplaced,
+                Told::MethodReplaced { method: kind },
+            ),
         };
         let origin = Some(&request.origin);
         let notice = OutboxItem::new(app.random.bytes(), &user, told, origin, self.now);
@@ -232,11 +250,21 @@ impl State {
             records::new_notice(&notice)?,
         ];
         let outcome = match (&self.place, &request.place) {
-            (Found::Ticket(found), Place::SignIn { ticket, remember_device, replaces }) => {
+            (
+                Found::Ticket(found),
+                Place::SignIn {
+                    ticket,
+                    remember_device,
+                    replaces,
+                },
+            ) => {
                 writes.push(records::redeem_ticket(id, &ticket.hash()));
                 let finish = Finish {
                     user,
-                    how: How::SecondFactor { remember: *remember_device, presented: None },
+                    how: How::SecondFactor {
+                        remember: *remember_device,
+                        presented: None,
+                    },
                     transport: found.transport,
                     replaces: replaces.as_ref(),
                     origin: &request.origin,
@@ -248,12 +276,19 @@ impl State {
             }
             (Found::Session(session), Place::Session(Some(token))) => {
                 // The session that replaced a method outlives the trust that was lost by it.
-                let session = Session { generation: user.generation, ..session.clone() };
+                let session = Session {
+                    generation: user.generation,
+                    ..session.clone()
+                };
                 writes.push(records::put_session(id, &token.hash(), &session)?);
                 writes.push(records::put_user(&user)?);
                 Outcome::Enabled(Box::new(user))
             }
-            _ => return Err(StoreError::Inconsistent("enrollment without its place".to_owned())),
+            _ => {
+                return Err(StoreError::Inconsistent(
+                    "enrollment without its place".to_owned(),
+                ));
+            }
         };
         Ok((writes, outcome))
     }

@@ -90,7 +90,11 @@ pub async fn forget_address(
     for _ in 0..ROUNDS {
         let mut caller = Caller::open(app, token, &[]).await?;
         let now = app.clock.now();
-        let forgotten = caller.user.addresses.forget(id, now).ok_or(Error::NotFound)?;
+        let forgotten = caller
+            .user
+            .addresses
+            .forget(id, now)
+            .ok_or(Error::NotFound)?;
         let user_id = caller.user.user_id.clone();
         let counter = PasswordScope::Address(forgotten.id.clone()).attribute();
         let writes = vec![
@@ -106,15 +110,14 @@ pub async fn forget_address(
     Err(Error::Conflict)
 }
 
-fn changed(
-    app: &App,
-    user: &User,
-    network: Network,
-    origin: &Origin,
-) -> Result<Write, StoreError> {
+fn changed(app: &App, user: &User, network: Network, origin: &Origin) -> Result<Write, StoreError> {
     let now = app.clock.now();
-    let mut event = Event::new(short_id(app.random.bytes()), EventKind::WhitelistChanged, now)
-        .from(origin);
+    let mut event = Event::new(
+        short_id(app.random.bytes()),
+        EventKind::WhitelistChanged,
+        now,
+    )
+    .from(origin);
     event.address = Some(network);
     records::new_event(&user.user_id, &event)
 }

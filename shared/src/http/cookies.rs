@@ -42,7 +42,10 @@ pub fn devices(headers: &HeaderMap) -> PresentedDevice {
             Some((slot.to_owned(), DeviceToken::parse(value)?))
         })
         .take(MOST_DEVICES);
-    PresentedDevice { by_slot: by_slot.collect(), from_body: None }
+    PresentedDevice {
+        by_slot: by_slot.collect(),
+        from_body: None,
+    }
 }
 
 /// Sets the session cookie; it ends with the browser or with the session.
@@ -61,7 +64,9 @@ pub fn clear_session() -> Option<HeaderValue> {
 #[must_use]
 pub fn set_device(slot: &str, device: &IssuedDevice) -> Option<HeaderValue> {
     let (token, max_age) = (device.token.expose(), device.max_age);
-    secret(&format!("{DEVICE_PREFIX}{slot}={token}; Max-Age={max_age}; {ATTRIBUTES}"))
+    secret(&format!(
+        "{DEVICE_PREFIX}{slot}={token}; Max-Age={max_age}; {ATTRIBUTES}"
+    ))
 }
 
 /// Removes the device cookie of a user.

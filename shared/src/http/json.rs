@@ -28,8 +28,13 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let quoted = || text.split('`').nth(1).unwrap_or_default();
     let expected = || {
-        let expected = text.split_once("expected ").map_or("something else", |(_, rest)| rest);
-        expected.rsplit_once(" at line").map_or(expected, |(expected, _)| expected).to_owned()
+        let expected = text
+            .split_once("expected ")
+            .map_or("something else", |(_, rest)| rest);
+        expected
+            .rsplit_once(" at line")
+            .map_or(expected, |(expected, _)| expected)
+            .to_owned()
     };
     if text.starts_with("missing field") {
         return Problem::field(quoted(), "is required");
@@ -38,14 +43,24 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
         return Problem::field(quoted(), "is given twice");
     }
     if text.starts_with("unknown field") {
-        let name: String =
-            quoted().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
-        return Problem::field(&name, format!("is not a field here; expected {}", expected()));
+        let name: String = quoted()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(LONGEST_NAME)
+            .collect();
+        return Problem::field(
+            &name,
+            format!("is not a field here; expected {}", expected()),
+        );
     }
     let field = if path == "." { "body" } else { path };
     let expected = expected();
     // serde names our own types; people know them as JSON objects.
-    let expected = if expected.starts_with("struct ") { "a JSON object" } else { &expected };
+    let expected = if expected.starts_with("struct ") {
+        "a JSON object"
+    } else {
+        &expected
+    };
     Problem::field(field, format!("must be {expected}"))
 }
 
@@ -69,13 +84,19 @@ mod tests {
 
     fn complaint(body: &str) -> String {
         let problem = parse::<Sample>(body.as_bytes()).unwrap_err();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         let body = problem.into_response().into_body();
         let bytes = runtime.block_on(to_bytes(body, 10_000)).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["code"], "invalid_request");
         let error = &json["errors"][0];
-        format!("{} {}", error["field"].as_str().unwrap(), error["message"].as_str().unwrap())
+        format!(
+            "{} {}",
+            error["field"].as_str().unwrap(),
+            error["message"].as_str().unwrap()
+        )
     }
 
     #[test]
@@ -86,11 +107,20 @@ mod tests {
             ("{} x", "email is required"),
             ("[]", "email is required"),
             ("{}", "email is required"),
-            (r#"{"email":"a"} x"#, "body must be a JSON object (see line 1 column 15)"),
+            (
+                r#"{"email":"a"} x"#,
+                "body must be a JSON object (see line 1 column 15)",
+            ),
             (r#"{"email":1}"#, "email must be a string"),
-            (r#"{"email":"a","remember":"hunter2"}"#, "remember must be a boolean"),
+            (
+                r#"{"email":"a","remember":"hunter2"}"#,
+                "remember must be a boolean",
+            ),
             (r#"{"email":"a","email":"b"}"#, "email is given twice"),
-            (r#"{"email":"a","transport":"hunter2"}"#, "transport must be `cookie` or `bearer`"),
+            (
+                r#"{"email":"a","transport":"hunter2"}"#,
+                "transport must be `cookie` or `bearer`",
+            ),
             (r#""hunter2""#, "body must be a JSON object"),
         ] {
             let said = complaint(body);

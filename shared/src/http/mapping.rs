@@ -133,9 +133,10 @@ impl From<enroll::Error> for Problem {
             Error::Caller(error) => error.into(),
             Error::NotFound => Self::from(Code::NotFound)
                 .detail("This set-up has expired or was replaced. Start it again."),
-            Error::NothingToSend => {
-                Self::field("enrollment", "is of an authenticator, which makes its own codes")
-            }
+            Error::NothingToSend => Self::field(
+                "enrollment",
+                "is of an authenticator, which makes its own codes",
+            ),
             Error::DestinationNotAllowed(why) => not_allowed(why),
             Error::ResendTooSoon(wait) => Self::wait(Code::ResendTooSoon, wait),
             Error::SendLimitReached(wait) => Self::wait(Code::SendLimitReached, wait),

@@ -24,7 +24,6 @@ use crate::runtime::{ANSWER_WITHIN, App};
 
 /// Completes a function's routes: limits, the check of origins, the time limit, headers, the
 /// log line, and the gateway's answer to paths it doesn't have.
-#[must_use]
 pub fn serve(app: App, routes: Router<App>) -> Router {
     routes
         .fallback(unknown_route)
@@ -38,7 +37,12 @@ pub fn serve(app: App, routes: Router<App>) -> Router {
 /// What API Gateway answers to a route it doesn't have, should one ever get here.
 async fn unknown_route() -> Response {
     let headers = [(CONTENT_TYPE, "application/json")];
-    (StatusCode::NOT_FOUND, headers, Body::from(r#"{"message":"Not Found"}"#)).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        headers,
+        Body::from(r#"{"message":"Not Found"}"#),
+    )
+        .into_response()
 }
 
 async fn every_request(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -58,7 +62,10 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
     } else {
         Problem::from(Code::OriginNotAllowed).into_response()
     };
-    let outcome = response.extensions().get::<Code>().map_or("ok", |code| code.as_str());
+    let outcome = response
+        .extensions()
+        .get::<Code>()
+        .map_or("ok", |code| code.as_str());
     info!(%method, route, status = response.status().as_u16(), outcome, "answered");
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -73,5 +80,10 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
 /// A request with an `Origin` must come from one of the configured front ends.
 fn origin_allowed(app: &App, request: &Request) -> bool {
     let mut origins = request.headers().get_all(ORIGIN).into_iter();
-    origins.all(|origin| app.config.allowed_origins.iter().any(|allowed| origin == allowed.as_str()))
+    origins.all(|origin| {
+        app.config
+            .allowed_origins
+            .iter()
+            .any(|allowed| origin == allowed.as_str())
+    })
 }

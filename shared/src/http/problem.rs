@@ -115,9 +115,12 @@ impl Code {
                 "The origin is not allowed",
                 "The request must carry the Origin of an allowed front end.",
             ),
-            Self::NotFound => {
-                ("not_found", StatusCode::NOT_FOUND, "Not found", "There is nothing by this name.")
-            }
+            Self::NotFound => (
+                "not_found",
+                StatusCode::NOT_FOUND,
+                "Not found",
+                "There is nothing by this name.",
+            ),
             Self::MethodNotEnabled => (
                 "method_not_enabled",
                 StatusCode::CONFLICT,
@@ -247,7 +250,14 @@ pub struct Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), attempts_left: None, retry_after: None, methods: None }
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            attempts_left: None,
+            retry_after: None,
+            methods: None,
+        }
     }
 }
 
@@ -255,21 +265,33 @@ impl Problem {
     /// `invalid_request` about one field.
     #[must_use]
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError { field: field.to_owned(), message: message.into() }])
+        Self::fields(vec![FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
     }
 
     /// `invalid_request` about some fields.
     #[must_use]
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail = errors.iter().map(|e| format!("`{}` {}", e.field, e.message));
+        let detail = errors
+            .iter()
+            .map(|e| format!("`{}` {}", e.field, e.message));
         let detail = format!("{}.", detail.collect::<Vec<_>>().join("; "));
-        Self { errors, detail: Some(detail), ..Code::InvalidRequest.into() }
+        Self {
+            errors,
+            detail: Some(detail),
+            ..Code::InvalidRequest.into()
+        }
     }
 
     /// A problem that waiting ends.
     #[must_use]
     pub fn wait(code: Code, wait: Wait) -> Self {
-        Self { retry_after: Some(wait.seconds), ..code.into() }
+        Self {
+            retry_after: Some(wait.seconds),
+            ..code.into()
+        }
     }
 
     /// `temporarily_unavailable`.
@@ -282,20 +304,34 @@ impl Problem {
     #[must_use]
     pub fn attempts_left(self, left: u32) -> Self {
         let used_up = "That was the last try. Start again.".to_owned();
-        let detail = if left == 0 { Some(used_up) } else { self.detail.clone() };
-        Self { attempts_left: Some(left), detail, ..self }
+        let detail = if left == 0 {
+            Some(used_up)
+        } else {
+            self.detail.clone()
+        };
+        Self {
+            attempts_left: Some(left),
+            detail,
+            ..self
+        }
     }
 
     /// The same problem with the methods that still work.
     #[must_use]
     pub fn methods(self, methods: Vec<MethodKind>) -> Self {
-        Self { methods: Some(methods), ..self }
+        Self {
+            methods: Some(methods),
+            ..self
+        }
     }
 
     /// The same problem in other words.
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
+        Self {
+            detail: Some(detail.into()),
+            ..self
+        }
     }
 }
 
@@ -329,8 +365,12 @@ impl IntoResponse for Problem {
         };
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        let default = (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then_some(1);
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        let default =
+            (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then_some(1);
         if let Some(seconds) = self.retry_after.or(default) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -346,7 +386,10 @@ mod tests {
     #[test]
     fn names_on_the_wire_are_the_serialized_ones() {
         for code in Code::ALL {
-            assert_eq!(serde_json::to_value(code).unwrap(), serde_json::json!(code.as_str()));
+            assert_eq!(
+                serde_json::to_value(code).unwrap(),
+                serde_json::json!(code.as_str())
+            );
         }
     }
 
@@ -355,7 +398,11 @@ mod tests {
         for code in Code::ALL {
             let response = Problem::from(code).into_response();
             let must = matches!(response.status().as_u16(), 429 | 503);
-            assert_eq!(response.headers().contains_key(RETRY_AFTER), must, "{code:?}");
+            assert_eq!(
+                response.headers().contains_key(RETRY_AFTER),
+                must,
+                "{code:?}"
+            );
         }
     }
 }

@@ -43,8 +43,14 @@ impl FromRequestParts<App> for Client {
             error!("the event has no source address");
             return Err(Problem::unavailable());
         };
-        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
-        Ok(Self(Origin { network, device: device_label::label(agent) }))
+        let agent = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        Ok(Self(Origin {
+            network,
+            device: device_label::label(agent),
+        }))
     }
 }
 
@@ -103,8 +109,7 @@ impl FromRequestParts<App> for Credentials {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         // A foreign Origin never gets this far, so one that is there is an allowed one.
-        let cookie_allowed =
-            parts.method == Method::GET || parts.headers.contains_key(ORIGIN);
+        let cookie_allowed = parts.method == Method::GET || parts.headers.contains_key(ORIGIN);
         Ok(Self {
             bearer: bearer(&parts.headers),
             cookie: cookies::session(&parts.headers),
@@ -119,7 +124,9 @@ fn bearer(headers: &HeaderMap) -> Option<Option<UserToken>> {
     let value = headers.get(AUTHORIZATION)?;
     let token = value.to_str().ok().and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| UserToken::parse(token.trim()))?
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| UserToken::parse(token.trim()))?
     });
     Some(token)
 }
@@ -147,7 +154,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
     let (essence, parameters) = value.split_once(';').unwrap_or((value, ""));
@@ -207,7 +217,10 @@ impl After {
     /// `invalid_request` if it can't have come from a page before.
     pub fn cursor(&self, paged: Paged) -> Result<Option<Cursor>, Problem> {
         let refuse = || Problem::field("cursor", "must be the `next` of the page before");
-        self.0.as_deref().map(|text| Cursor::parse(text, paged).ok_or_else(refuse)).transpose()
+        self.0
+            .as_deref()
+            .map(|text| Cursor::parse(text, paged).ok_or_else(refuse))
+            .transpose()
     }
 }
 

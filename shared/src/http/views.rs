@@ -88,7 +88,9 @@ impl MethodView {
             primary: methods.primary() == Some(kind),
             destination: method.and_then(|method| method.target.masked_destination()),
             enabled_at: method.map(|method| method.enabled_at.rfc3339()),
-            last_used_at: method.and_then(|method| method.last_used_at).map(|at| at.rfc3339()),
+            last_used_at: method
+                .and_then(|method| method.last_used_at)
+                .map(|at| at.rfc3339()),
             suspended: suspended && method.is_some(),
         }
     }
@@ -102,10 +104,10 @@ pub struct MethodsView {
 
 impl From<&OwnMethods> for MethodsView {
     fn from(own: &OwnMethods) -> Self {
-        let view = |kind| {
-            MethodView::new(&own.user.methods, kind, own.suspended.contains(&kind))
-        };
-        Self { methods: MethodKind::ALL.into_iter().map(view).collect() }
+        let view = |kind| MethodView::new(&own.user.methods, kind, own.suspended.contains(&kind));
+        Self {
+            methods: MethodKind::ALL.into_iter().map(view).collect(),
+        }
     }
 }
 
@@ -151,9 +153,17 @@ pub fn authenticated(
     reason: &'static str,
     method: Option<MethodView>,
 ) -> Response {
-    let SignedIn { user, session, token, device } = signed_in;
+    let SignedIn {
+        user,
+        session,
+        token,
+        device,
+    } = signed_in;
     let bearer = session.transport == Transport::Bearer;
-    let exposed = device.as_ref().filter(|_| bearer).map(|device| device.token.expose());
+    let exposed = device
+        .as_ref()
+        .filter(|_| bearer)
+        .map(|device| device.token.expose());
     let body = Authenticated {
         status: "authenticated",
         reason,
@@ -163,7 +173,9 @@ pub fn authenticated(
     };
     let mut response = (StatusCode::OK, axum::Json(body)).into_response();
     if !bearer {
-        let device = device.as_ref().and_then(|d| cookies::set_device(&user.device_slot, d));
+        let device = device
+            .as_ref()
+            .and_then(|d| cookies::set_device(&user.device_slot, d));
         let cookies = [cookies::set_session(token), device];
         for cookie in cookies.into_iter().flatten() {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -60,7 +60,10 @@ impl Key {
     #[must_use]
     pub fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name| item.get(name)?.as_s().ok().cloned();
-        Some(Self { pk: text(PK)?, sk: text(SK)? })
+        Some(Self {
+            pk: text(PK)?,
+            sk: text(SK)?,
+        })
     }
 }
 
@@ -79,19 +82,28 @@ pub fn user_guard(id: &UserId) -> Key {
 /// A session of a user.
 #[must_use]
 pub fn session(id: &UserId, token: &TokenHash) -> Key {
-    Key::new(format!("USER#{}", id.as_str()), format!("SESSION#{}", token.as_str()))
+    Key::new(
+        format!("USER#{}", id.as_str()),
+        format!("SESSION#{}", token.as_str()),
+    )
 }
 
 /// A ticket of a user.
 #[must_use]
 pub fn ticket(id: &UserId, token: &TokenHash) -> Key {
-    Key::new(format!("USER#{}", id.as_str()), format!("TICKET#{}", token.as_str()))
+    Key::new(
+        format!("USER#{}", id.as_str()),
+        format!("TICKET#{}", token.as_str()),
+    )
 }
 
 /// The pending enrollment of one kind of method: one place, so the newest one counts.
 #[must_use]
 pub fn enrollment(id: &UserId, kind: MethodKind) -> Key {
-    Key::new(format!("USER#{}", id.as_str()), format!("ENROLLMENT#{}", kind.as_str()))
+    Key::new(
+        format!("USER#{}", id.as_str()),
+        format!("ENROLLMENT#{}", kind.as_str()),
+    )
 }
 
 /// The counters of a source address (/64).
@@ -105,7 +117,10 @@ pub fn address_guard(network: &Network) -> Key {
 pub fn destination_guard(kind: MethodKind, destination: &str) -> Key {
     let digest: [u8; 32] =
         Sha256::digest(format!("{}\0{}", kind.as_str(), destination.to_lowercase())).into();
-    Key::new(format!("DESTINATION#{}", BASE32_NOPAD.encode(&digest)), "GUARD")
+    Key::new(
+        format!("DESTINATION#{}", BASE32_NOPAD.encode(&digest)),
+        "GUARD",
+    )
 }
 
 /// The list of practices.
@@ -132,13 +147,19 @@ pub fn practice_partition(id: &PracticeId) -> String {
 /// A user in the list of their practice.
 #[must_use]
 pub fn member(practice: &PracticeId, user: &UserId) -> Key {
-    Key::new(practice_partition(practice), format!("{MEMBER_PREFIX}{}", user.as_str()))
+    Key::new(
+        practice_partition(practice),
+        format!("{MEMBER_PREFIX}{}", user.as_str()),
+    )
 }
 
 /// A Full Access user in the list of their practice's.
 #[must_use]
 pub fn full_access(practice: &PracticeId, user: &UserId) -> Key {
-    Key::new(practice_partition(practice), format!("{FULL_ACCESS_PREFIX}{}", user.as_str()))
+    Key::new(
+        practice_partition(practice),
+        format!("{FULL_ACCESS_PREFIX}{}", user.as_str()),
+    )
 }
 
 /// SMS sent for a practice in a UTC day.
@@ -171,7 +192,10 @@ pub fn activity_partition(id: &UserId) -> String {
 /// An event in a user's activity; sorts by time.
 #[must_use]
 pub fn event(id: &UserId, event: &Event) -> Key {
-    Key::new(activity_partition(id), format!("{}#{}", activity_time(event.at), event.id))
+    Key::new(
+        activity_partition(id),
+        format!("{}#{}", activity_time(event.at), event.id),
+    )
 }
 
 /// How activity sort keys begin: the time in seconds, padded so that text sorts as numbers do.

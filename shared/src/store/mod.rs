@@ -18,8 +18,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, KeysAndAttributes, ReturnConsumedCapacity,
-    ReturnValue,
+    AttributeValue, CancellationReason, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
 };
 use serde::de::DeserializeOwned;
 
@@ -95,7 +94,10 @@ impl Items {
     /// # Errors
     /// [`StoreError::Inconsistent`] if it isn't such a record.
     pub fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        self.0.get(key).map(|item| from_item(item.clone())).transpose()
+        self.0
+            .get(key)
+            .map(|item| from_item(item.clone()))
+            .transpose()
     }
 
     /// The item with this key as it is; empty if there is none.
@@ -134,7 +136,11 @@ impl Store {
     /// The table of this name.
     #[must_use]
     pub fn new(client: Client, table: String, random: Random) -> Self {
-        Self { client, table, random }
+        Self {
+            client,
+            table,
+            random,
+        }
     }
 
     /// Reads up to 100 items by key, consistently, in one request.
@@ -149,13 +155,17 @@ impl Store {
             }
         }
         let keys = wanted.into_iter().map(Key::attributes).collect();
-        let request =
-            KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()?;
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .build()?;
         let mut pending = Some(HashMap::from([(self.table.clone(), request)]));
         let mut items = Items::default();
         // What DynamoDB leaves unprocessed under load is asked for again, but not for ever.
         for _ in 0..4 {
-            let Some(request) = pending.take() else { return Ok(items) };
+            let Some(request) = pending.take() else {
+                return Ok(items);
+            };
             let answer = self
                 .client
                 .batch_get_item()
@@ -165,14 +175,18 @@ impl Store {
                 .await
                 .map_err(|error| unavailable(&error))?;
             let found = answer.responses.unwrap_or_default().into_values().flatten();
-            items.0.extend(found.filter_map(|item| Some((Key::of(&item)?, item))));
+            items
+                .0
+                .extend(found.filter_map(|item| Some((Key::of(&item)?, item))));
             pending = answer.unprocessed_keys.filter(|keys| !keys.is_empty());
             if pending.is_none() {
                 return Ok(items);
             }
             self.pause(20).await;
         }
-        Err(StoreError::Unavailable("BatchGetItem leaves keys unprocessed".to_owned()))
+        Err(StoreError::Unavailable(
+            "BatchGetItem leaves keys unprocessed".to_owned(),
+        ))
     }
 
     /// Makes all writes or none.
@@ -266,5 +280,7 @@ fn refused(reasons: &[CancellationReason]) -> Refused {
         (reason.code() == Some("ConditionalCheckFailed"))
             .then(|| reason.item().cloned().unwrap_or_default())
     });
-    Refused { items: items.collect() }
+    Refused {
+        items: items.collect(),
+    }
 }

@@ -78,10 +78,14 @@ struct StoredKey {
 
 impl StoredKey {
     fn into_wrapped(self) -> Result<WrappedKey, StoreError> {
-        let wrapped = STANDARD.decode(&self.wrapped).map_err(|_| {
-            StoreError::Inconsistent(format!("unreadable keyring key {}", self.id))
-        })?;
-        Ok(WrappedKey { id: self.id, wrapped, created_at: self.created_at })
+        let wrapped = STANDARD
+            .decode(&self.wrapped)
+            .map_err(|_| StoreError::Inconsistent(format!("unreadable keyring key {}", self.id)))?;
+        Ok(WrappedKey {
+            id: self.id,
+            wrapped,
+            created_at: self.created_at,
+        })
     }
 }
 
@@ -139,14 +143,22 @@ impl Store {
         practice: &PracticeId,
         after: Option<&Cursor>,
     ) -> Result<Page<Member>, StoreError> {
-        self.page(prefixed(keys::practice_partition(practice), keys::MEMBER_PREFIX, after)).await
+        self.page(prefixed(
+            keys::practice_partition(practice),
+            keys::MEMBER_PREFIX,
+            after,
+        ))
+        .await
     }
 
     /// All Full Access users of a practice, up to 1,000 of them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB can't be read.
-    pub async fn full_access_members(&self, practice: &PracticeId) -> Result<Vec<Member>, StoreError> {
+    pub async fn full_access_members(
+        &self,
+        practice: &PracticeId,
+    ) -> Result<Vec<Member>, StoreError> {
         let partition = keys::practice_partition(practice);
         let mut range = prefixed(partition, keys::FULL_ACCESS_PREFIX, None);
         range.limit = 1000;
@@ -158,7 +170,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB can't be read.
     pub async fn practices(&self, after: Option<&Cursor>) -> Result<Page<Practice>, StoreError> {
-        self.page(prefixed(keys::PRACTICES.to_owned(), "", after)).await
+        self.page(prefixed(keys::PRACTICES.to_owned(), "", after))
+            .await
     }
 
     /// All keys of the keyring.
@@ -174,10 +187,18 @@ impl Store {
 
     async fn page<T: DeserializeOwned>(&self, range: Range<'_>) -> Result<Page<T>, StoreError> {
         // DynamoDB refuses to start outside the range; there is nothing left to read there.
-        if range.after.is_some_and(|Cursor(key)| *key < range.from || *key > range.to) {
-            return Ok(Page { items: Vec::new(), next: None });
+        if range
+            .after
+            .is_some_and(|Cursor(key)| *key < range.from || *key > range.to)
+        {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
         }
-        let start = range.after.map(|cursor| start_key(&range.partition, cursor));
+        let start = range
+            .after
+            .map(|cursor| start_key(&range.partition, cursor));
         let answer = self
             .client
             .query()
@@ -208,7 +229,11 @@ impl Store {
 fn prefixed<'a>(partition: String, prefix: &str, after: Option<&'a Cursor>) -> Range<'a> {
     Range {
         partition,
-        from: if prefix.is_empty() { " ".to_owned() } else { prefix.to_owned() },
+        from: if prefix.is_empty() {
+            " ".to_owned()
+        } else {
+            prefix.to_owned()
+        },
         to: format!("{prefix}~"),
         newest_first: false,
         limit: USERS_PAGE,

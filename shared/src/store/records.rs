@@ -38,8 +38,14 @@ pub fn new_user(user: &User) -> Result<Write, StoreError> {
 /// # Errors
 /// If it can't be an item.
 pub fn put_member(user: &User) -> Result<Write, StoreError> {
-    let member = Member { user_id: user.user_id.clone() };
-    Write::put(keys::member(&user.practice_id, &user.user_id), &member, None)
+    let member = Member {
+        user_id: user.user_id.clone(),
+    };
+    Write::put(
+        keys::member(&user.practice_id, &user.user_id),
+        &member,
+        None,
+    )
 }
 
 /// Lists or unlists a user among the Full Access users of their practice, as their role says.
@@ -49,7 +55,13 @@ pub fn put_member(user: &User) -> Result<Write, StoreError> {
 pub fn list_full_access(user: &User) -> Result<Write, StoreError> {
     let key = keys::full_access(&user.practice_id, &user.user_id);
     match user.role {
-        Role::FullAccess => Write::put(key, &Member { user_id: user.user_id.clone() }, None),
+        Role::FullAccess => Write::put(
+            key,
+            &Member {
+                user_id: user.user_id.clone(),
+            },
+            None,
+        ),
         Role::Standard => Ok(Write::delete(key)),
     }
 }
@@ -66,23 +78,45 @@ pub fn put_practice(practice: &Practice) -> Result<Write, StoreError> {
 ///
 /// # Errors
 /// If it can't be an item.
-pub fn new_session(user: &UserId, token: &TokenHash, session: &Session) -> Result<Write, StoreError> {
-    Ok(Write::put(keys::session(user, token), session, Some(session.final_end()))?.if_new())
+pub fn new_session(
+    user: &UserId,
+    token: &TokenHash,
+    session: &Session,
+) -> Result<Write, StoreError> {
+    Ok(Write::put(
+        keys::session(user, token),
+        session,
+        Some(session.final_end()),
+    )?
+    .if_new())
 }
 
 /// Writes a session back, if it still exists.
 ///
 /// # Errors
 /// If it can't be an item.
-pub fn put_session(user: &UserId, token: &TokenHash, session: &Session) -> Result<Write, StoreError> {
-    Ok(Write::put(keys::session(user, token), session, Some(session.final_end()))?.if_exists())
+pub fn put_session(
+    user: &UserId,
+    token: &TokenHash,
+    session: &Session,
+) -> Result<Write, StoreError> {
+    Ok(Write::put(
+        keys::session(user, token),
+        session,
+        Some(session.final_end()),
+    )?
+    .if_exists())
 }
 
 /// Records that a session was used, if it still exists and isn't over.
 ///
 /// # Errors
 /// If the time can't be an attribute.
-pub fn touch_session(user: &UserId, token: &TokenHash, now: Timestamp) -> Result<Write, StoreError> {
+pub fn touch_session(
+    user: &UserId,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Write, StoreError> {
     Write::update(keys::session(user, token))
         .if_after("last_seen_at", now.plus(-SESSION_IDLE))
         .if_after("signed_in_at", now.plus(-SESSION_LIFETIME))
@@ -113,7 +147,11 @@ pub fn redeem_ticket(user: &UserId, token: &TokenHash) -> Write {
 ///
 /// # Errors
 /// If a count can't be an attribute.
-pub fn count_ticket_guess(user: &UserId, token: &TokenHash, seen: u32) -> Result<Write, StoreError> {
+pub fn count_ticket_guess(
+    user: &UserId,
+    token: &TokenHash,
+    seen: u32,
+) -> Result<Write, StoreError> {
     Write::update(keys::ticket(user, token)).swap("attempts", Some(&seen), &seen.saturating_add(1))
 }
 

@@ -22,7 +22,12 @@ impl Store {
                 .attribute_type(ScalarAttributeType::S)
                 .build()
         };
-        let key = |name, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+        let key = |name, kind| {
+            KeySchemaElement::builder()
+                .attribute_name(name)
+                .key_type(kind)
+                .build()
+        };
         let stream = StreamSpecification::builder()
             .stream_enabled(true)
             .stream_view_type(StreamViewType::NewImage)
@@ -43,14 +48,18 @@ impl Store {
             Ok(_) => self.expire_by_ttl().await,
             Err(error) => match error.as_service_error() {
                 Some(service) if service.is_resource_in_use_exception() => Ok(()),
-                _ => Err(StoreError::Unavailable(DisplayErrorContext(&error).to_string())),
+                _ => Err(StoreError::Unavailable(
+                    DisplayErrorContext(&error).to_string(),
+                )),
             },
         }
     }
 
     async fn expire_by_ttl(&self) -> Result<(), StoreError> {
-        let ttl =
-            TimeToLiveSpecification::builder().attribute_name(TTL).enabled(true).build()?;
+        let ttl = TimeToLiveSpecification::builder()
+            .attribute_name(TTL)
+            .enabled(true)
+            .build()?;
         self.client
             .update_time_to_live()
             .table_name(&self.table)

@@ -29,7 +29,10 @@ pub struct Write {
 #[derive(Clone, Debug)]
 enum Action {
     Put(Item),
-    Update { sets: Vec<String>, removes: Vec<String> },
+    Update {
+        sets: Vec<String>,
+        removes: Vec<String>,
+    },
     Delete,
 }
 
@@ -42,7 +45,8 @@ struct Expression {
 
 impl Expression {
     fn name(&mut self, name: &str) -> String {
-        let placeholder = format!("#{name}").replace(|c: char| !c.is_alphanumeric() && c != '#', "_");
+        let placeholder =
+            format!("#{name}").replace(|c: char| !c.is_alphanumeric() && c != '#', "_");
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
     }
@@ -55,7 +59,11 @@ impl Expression {
 
     fn condition(&self) -> Option<String> {
         (!self.conditions.is_empty()).then(|| {
-            self.conditions.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND ")
+            self.conditions
+                .iter()
+                .map(|c| format!("({c})"))
+                .collect::<Vec<_>>()
+                .join(" AND ")
         })
     }
 }
@@ -86,20 +94,35 @@ impl Write {
         if let Some(ttl) = ttl {
             item.insert(TTL.to_owned(), number(ttl.0));
         }
-        Ok(Self { key, action: Action::Put(item), expression: Expression::default() })
+        Ok(Self {
+            key,
+            action: Action::Put(item),
+            expression: Expression::default(),
+        })
     }
 
     /// Changes attributes of an item; makes it if there is none.
     #[must_use]
     pub fn update(key: Key) -> Self {
-        let action = Action::Update { sets: Vec::new(), removes: Vec::new() };
-        Self { key, action, expression: Expression::default() }
+        let action = Action::Update {
+            sets: Vec::new(),
+            removes: Vec::new(),
+        };
+        Self {
+            key,
+            action,
+            expression: Expression::default(),
+        }
     }
 
     /// Deletes an item.
     #[must_use]
     pub fn delete(key: Key) -> Self {
-        Self { key, action: Action::Delete, expression: Expression::default() }
+        Self {
+            key,
+            action: Action::Delete,
+            expression: Expression::default(),
+        }
     }
 
     fn push_set(mut self, set: String) -> Self {
@@ -214,13 +237,15 @@ impl Write {
     /// If a value can't be an attribute.
     pub fn count(mut self, name: &str, step: &WindowStep) -> Result<Self, StoreError> {
         match *step {
-            WindowStep::Open { seen: None, .. } => {
-                self.swap::<Window>(name, None, &step.after())
-            }
-            WindowStep::Open { seen: Some(expired), .. } => {
+            WindowStep::Open { seen: None, .. } => self.swap::<Window>(name, None, &step.after()),
+            WindowStep::Open {
+                seen: Some(expired),
+                ..
+            } => {
                 let since = self.expression.value(number(expired.since.0));
                 let path = self.path(name, "since");
-                self.push_condition(format!("{path} = {since}")).set(name, &step.after())
+                self.push_condition(format!("{path} = {since}"))
+                    .set(name, &step.after())
             }
             WindowStep::Add { since, limit, .. } => {
                 let since = self.expression.value(number(since.0));
@@ -265,12 +290,18 @@ impl Write {
     }
 
     fn path(&mut self, name: &str, field: &str) -> String {
-        format!("{}.{}", self.expression.name(name), self.expression.name(field))
+        format!(
+            "{}.{}",
+            self.expression.name(name),
+            self.expression.name(field)
+        )
     }
 
     /// The parts of an `UpdateItem` call: key, update expression, condition, names, values.
     pub(super) fn into_update(self) -> Option<UpdateParts> {
-        let Action::Update { sets, removes } = self.action else { return None };
+        let Action::Update { sets, removes } = self.action else {
+            return None;
+        };
         Some(UpdateParts {
             key: self.key.attributes(),
             update: update_expression(&sets, &removes),
@@ -282,7 +313,11 @@ impl Write {
 
     /// The write as part of a transaction on `table`.
     pub(super) fn into_transact(self, table: &str) -> Result<TransactWriteItem, StoreError> {
-        let Self { key, action, expression } = self;
+        let Self {
+            key,
+            action,
+            expression,
+        } = self;
         let condition = expression.condition();
         let names = (!expression.names.is_empty()).then_some(expression.names);
         let values = (!expression.values.is_empty()).then_some(expression.values);
@@ -351,4 +386,3 @@ fn update_expression(sets: &[String], removes: &[String]) -> String {
     }
     expression
 }
-

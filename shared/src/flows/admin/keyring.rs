@@ -15,8 +15,15 @@ use crate::store::query::new_keyring_key;
 /// [`AdminError`] if KMS or the table can't be reached.
 pub async fn rotate_keyring(app: &App) -> Result<WrappedKey, AdminError> {
     let id = short_id(app.random.bytes());
-    let key =
-        app.keyring.generate(id, app.clock.now()).await.map_err(KeysUnavailable::from)?;
+    let key = app
+        .keyring
+        .generate(id, app.clock.now())
+        .await
+        .map_err(KeysUnavailable::from)?;
     let write = new_keyring_key(&key)?;
-    if committed(app.store.commit(vec![write]).await)? { Ok(key) } else { Err(AdminError::Conflict) }
+    if committed(app.store.commit(vec![write]).await)? {
+        Ok(key)
+    } else {
+        Err(AdminError::Conflict)
+    }
 }

@@ -20,10 +20,14 @@ pub fn check_name(name: &str) -> Result<String, AdminError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > LONGEST_NAME {
-        return Err(AdminError::Invalid(format!("a name has 1 to {LONGEST_NAME} characters")));
+        return Err(AdminError::Invalid(format!(
+            "a name has 1 to {LONGEST_NAME} characters"
+        )));
     }
     if name.chars().any(char::is_control) {
-        return Err(AdminError::Invalid("a name has no control characters".to_owned()));
+        return Err(AdminError::Invalid(
+            "a name has no control characters".to_owned(),
+        ));
     }
     Ok(name.to_owned())
 }
@@ -41,7 +45,11 @@ pub async fn create_practice(app: &App, name: &str) -> Result<Practice, AdminErr
     };
     let writes = vec![
         records::put_practice(&practice)?.if_new(),
-        Write::put(keys::practice_in_list(&practice.practice_id), &practice, None)?,
+        Write::put(
+            keys::practice_in_list(&practice.practice_id),
+            &practice,
+            None,
+        )?,
     ];
     if committed(app.store.commit(writes).await)? {
         Ok(practice)

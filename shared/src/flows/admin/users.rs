@@ -82,7 +82,11 @@ pub async fn create_user(app: &App, new: &NewUser<'_>) -> Result<User, AdminErro
         // Failures counted while there was no such user are not this one's.
         Write::delete(keys::user_guard(&user.user_id)),
     ];
-    if committed(app.store.commit(writes).await)? { Ok(user) } else { Err(AdminError::EmailInUse) }
+    if committed(app.store.commit(writes).await)? {
+        Ok(user)
+    } else {
+        Err(AdminError::EmailInUse)
+    }
 }
 
 /// A user by their id.
@@ -159,7 +163,9 @@ pub async fn reset_two_factor(app: &App, id: &UserId, reason: &str) -> Result<Us
     for _ in 0..ROUNDS {
         let (mut user, guard) = read(app, id).await?;
         user.reset_methods(None);
-        let told = Told::ResetBySupport { reason: reason.clone() };
+        let told = Told::ResetBySupport {
+            reason: reason.clone(),
+        };
         let notice = OutboxItem::new(app.random.bytes(), &user, told, None, app.clock.now());
         let writes = vec![
             records::put_user(&user)?,
@@ -212,7 +218,9 @@ fn check_reason(reason: &str) -> Result<String, AdminError> {
         return Err(AdminError::Invalid(text));
     }
     if reason.chars().any(char::is_control) {
-        return Err(AdminError::Invalid("a reason is one line of text".to_owned()));
+        return Err(AdminError::Invalid(
+            "a reason is one line of text".to_owned(),
+        ));
     }
     Ok(reason.to_owned())
 }
