@@ -73,15 +73,18 @@ pub struct OutboxItem {
     pub address: Option<String>,
     /// With what device.
     pub device: Option<String>,
-    /// Addresses this has been mailed to already.
+    /// The users this has been mailed to already.
     #[serde(default)]
-    pub sent_to: BTreeSet<String>,
+    pub sent_to: BTreeSet<UserId>,
     /// When all of it was done.
     #[serde(default)]
     pub done_at: Option<Timestamp>,
     /// Until when one invocation of `notify` has it to itself.
     #[serde(default)]
     pub claimed_until: Option<Timestamp>,
+    /// Names that invocation, so that it knows its claim again if the answer to it was lost.
+    #[serde(default)]
+    pub claimed_by: Option<String>,
 }
 
 impl OutboxItem {
@@ -107,6 +110,7 @@ impl OutboxItem {
             sent_to: BTreeSet::new(),
             done_at: None,
             claimed_until: None,
+            claimed_by: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod finish;
 mod guess;
 pub mod login;
 pub mod methods;
+pub mod notify;
 pub mod remove;
 pub mod reset_colleague;
 pub mod send;

@@ -13,6 +13,14 @@ const LONGEST_NAME: usize = 40;
 /// # Errors
 /// `invalid_request`, naming the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take an array for an object, field by field in order.
+    if bytes
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|byte| *byte != b'{')
+    {
+        return Err(Problem::field("body", "must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| explain(&error.path().to_string(), error.inner()))?;
@@ -105,7 +113,8 @@ mod tests {
             ("", "body must be a JSON object (see line 1 column 0)"),
             ("{", "body must be a JSON object (see line 1 column 1)"),
             ("{} x", "email is required"),
-            ("[]", "email is required"),
+            ("[]", "body must be a JSON object"),
+            (r#"["a@b.test","hunter2"]"#, "body must be a JSON object"),
             ("{}", "email is required"),
             (
                 r#"{"email":"a"} x"#,
