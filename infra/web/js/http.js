@@ -1,7 +1,7 @@
 /**
  * Sends requests to the API and turns what goes wrong into errors that screens can show.
- * Two answers are dealt with here, for every screen alike: a session that has ended, and
- * a request that needs a recent code.
+ * Some answers are dealt with here, for every screen alike: a session that has ended, a
+ * role that was taken away, and a request that needs a recent code.
  */
 
 import { API_ORIGIN } from "../config.js";
@@ -32,7 +32,7 @@ export class ApiError extends Error {
 
 /** The request was given up and the person already knows why: there is nothing to show. */
 export class Interrupted extends Error {
-  /** @param {"signed_out" | "cancelled"} reason */
+  /** @param {"elsewhere" | "cancelled"} reason elsewhere: another screen is shown now */
   constructor(reason) {
     super(reason);
     this.name = "Interrupted";
@@ -43,11 +43,12 @@ export class Interrupted extends Error {
 /**
  * @typedef {object} Hooks
  * @property {() => void} sessionEnded brings the person to the sign-in screen
+ * @property {() => void} accessLost the person no longer has Full Access
  * @property {() => Promise<boolean>} stepUp asks for a code; false when they gave up
  */
 
 /** @type {Hooks} */
-let hooks = { sessionEnded: () => {}, stepUp: async () => false };
+let hooks = { sessionEnded: () => {}, accessLost: () => {}, stepUp: async () => false };
 
 /** @param {Hooks} given */
 export function connect(given) {
@@ -113,12 +114,14 @@ export async function send(method, path, body) {
 
 /**
  * @param {unknown} error
- * @returns {unknown} the error to throw on, after telling the page of an ended session
+ * @returns {unknown} the error to throw on, after telling the page of a lost session or role
  */
 function ended(error) {
-  if (!(error instanceof ApiError) || error.code !== "unauthenticated") return error;
-  hooks.sessionEnded();
-  return new Interrupted("signed_out");
+  if (!(error instanceof ApiError)) return error;
+  if (error.code === "unauthenticated") hooks.sessionEnded();
+  else if (error.code === "full_access_required") hooks.accessLost();
+  else return error;
+  return new Interrupted("elsewhere");
 }
 
 /**

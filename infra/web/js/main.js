@@ -2,13 +2,14 @@
 
 import { readSession } from "./api.js";
 import { ApiError, connect } from "./http.js";
-import { currentPath } from "./navigation.js";
+import { HOME, currentPath, navigate } from "./navigation.js";
 import { problem, startRouter } from "./router.js";
 import { routes } from "./routes.js";
 import { begin, end, guard, session } from "./session.js";
 import { mount } from "./shell.js";
 import { comeBackTo, restart } from "./sign-in-flow.js";
 import { stepUp } from "./step-up.js";
+import { toast } from "./ui/notify.js";
 
 function sessionEnded() {
   // Several requests may learn of it at once.
@@ -19,6 +20,16 @@ function sessionEnded() {
     "You were signed out because your session ended, for example after a while without "
       + "activity. Sign in again to carry on where you were.",
   );
+}
+
+async function accessLost() {
+  try {
+    begin(await readSession());
+  } catch {
+    return sessionEnded();
+  }
+  navigate(HOME, { replace: true });
+  toast("You no longer have Full Access, so that page can't be shown.", { error: true });
 }
 
 async function start() {
@@ -38,6 +49,6 @@ function showProblem(error) {
   mount(route, { title: "That didn't work", content: problem(error, start) });
 }
 
-connect({ sessionEnded, stepUp });
+connect({ sessionEnded, accessLost: () => void accessLost(), stepUp });
 guard(sessionEnded);
 void start();

@@ -22,5 +22,5 @@ export function navigate(path, { replace = false } = {}) {
     return;
   }
   history.replaceState(null, "", `#${path}`);
-  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  window.dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -37,7 +37,8 @@ let turn = 0;
 /** @param {Route[]} given */
 export function startRouter(given) {
   routes = given;
-  window.addEventListener("hashchange", () => void show());
+  // Unlike "hashchange" it also tells of going back to the same screen.
+  window.addEventListener("popstate", () => void show());
   void show();
 }
 

@@ -23,7 +23,7 @@
 
 import { HOME, SIGN_IN, navigate } from "./navigation.js";
 import { begin } from "./session.js";
-import { toast } from "./ui/notify.js";
+import { announce, toast } from "./ui/notify.js";
 
 /** @type {Challenged | Enrolling | null} */
 let flow = null;
@@ -89,6 +89,7 @@ export function restart(text, tone = "warning") {
   flow = null;
   notice = text === null ? null : { text, tone };
   navigate(SIGN_IN, { replace: true });
+  if (text !== null) announce(text);
 }
 
 /**

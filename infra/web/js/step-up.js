@@ -20,8 +20,9 @@ import { codePanel, typeThrough } from "./ui/code-panel.js";
 import { inSeconds } from "./ui/countdown.js";
 import { openDialog } from "./ui/dialog.js";
 import { fill, h } from "./ui/dom.js";
+import { icon } from "./ui/icons.js";
 import { methodChoices } from "./ui/method-choices.js";
-import { toastError } from "./ui/notify.js";
+import { announce, toastError } from "./ui/notify.js";
 
 /** @type {Promise<boolean> | null} */
 let running = null;
@@ -54,10 +55,10 @@ async function ask() {
 
 /**
  * @param {State} state
- * @returns {(close: (passed: boolean) => void) => HTMLElement[]}
+ * @returns {(close: (passed: boolean) => void, heading: HTMLElement) => HTMLElement[]}
  */
 function build(state) {
-  return (close) => {
+  return (close, heading) => {
     const body = h("div", { class: "step-up-body" });
     const cancel = button("Cancel", { testId: "step-up-cancel", look: "link", wide: true,
       onclick: () => close(false) });
@@ -66,24 +67,31 @@ function build(state) {
       fill(body, h("p", {}, "None of your methods can be used right now. Ask someone with "
         + "Full Access in your practice to remove them, so that you can set one up again."));
     } else {
-      showCode(body, state, first.kind, close);
+      showCode({ body, heading, state, pass: () => close(true) }, first.kind);
     }
     return [body, cancel];
   };
 }
 
 /**
- * @param {HTMLElement} body
- * @param {State} state
- * @param {Kind} kind
- * @param {(passed: boolean) => void} close
+ * @typedef {object} Dialog
+ * @property {HTMLElement} body what is shown below the heading
+ * @property {HTMLElement} heading
+ * @property {State} state
+ * @property {() => void} pass closes the dialog: the code was right
  */
-function showCode(body, state, kind, close) {
+
+/**
+ * @param {Dialog} dialog
+ * @param {Kind} kind
+ */
+function showCode(dialog, kind) {
+  const { body, heading, state, pass } = dialog;
   const { methods, deliveries } = state;
   const delivery = deliveries.get(kind);
   const destination = methods.find((one) => one.kind === kind)?.destination;
   const others = button("Use a different method", { testId: "step-up-other", look: "link",
-    wide: true, onclick: () => showChoice(body, state, close) });
+    wide: true, onclick: () => showChoice(dialog) });
   const panel = codePanel({
     testId: "step-up",
     kind,
@@ -93,9 +101,9 @@ function showCode(body, state, kind, close) {
     submit: async (code) => {
       const ticket = state.ticket ?? (await challenge(state, kind)).ticket;
       begin((await api.validateStepUp({ ticket, method: kind, code })).session);
-      close(true);
+      pass();
     },
-    onError: (error) => startOver(error, body, state, kind, close),
+    onError: (error) => startOver(error, dialog, kind),
     alone: methods.length === 1,
     below: methods.length > 1 ? [others] : [],
     ...(destination === undefined ? {} : { destination }),
@@ -103,20 +111,16 @@ function showCode(body, state, kind, close) {
   });
   fill(body, h("p", {}, "This changes how your account is protected, so enter a code first."),
     panel.element);
-  const heading = body.parentElement?.querySelector("h2");
-  if (heading) typeThrough(heading, panel.input);
+  typeThrough(heading, panel.input);
 }
 
-/**
- * @param {HTMLElement} body
- * @param {State} state
- * @param {(passed: boolean) => void} close
- */
-function showChoice(body, state, close) {
+/** @param {Dialog} dialog */
+function showChoice(dialog) {
+  const { body, state } = dialog;
   const list = methodChoices(state.methods, {
     testId: "step-up-method",
     pick: (kind) => {
-      showCode(body, state, kind, close);
+      showCode(dialog, kind);
       body.querySelector("input")?.focus();
     },
   });
@@ -128,22 +132,24 @@ function showChoice(body, state, close) {
  * A used-up or expired ticket is replaced by a fresh one; the person tries again.
  *
  * @param {ApiError} error
- * @param {HTMLElement} body
- * @param {State} state
+ * @param {Dialog} dialog
  * @param {Kind} kind
- * @param {(passed: boolean) => void} close
+ * @returns {boolean} true when it did so
  */
-function startOver(error, body, state, kind, close) {
+function startOver(error, dialog, kind) {
   if (error.code !== "invalid_ticket" && error.attemptsLeft !== 0) return false;
+  const { body, state } = dialog;
   const hadTicket = state.ticket !== null;
   state.ticket = null;
   state.deliveries.clear();
   if (!hadTicket) return false;
-  showCode(body, state, kind, close);
+  showCode(dialog, kind);
   const text = error.attemptsLeft === 0
     ? "Too many wrong codes. Enter a new one."
     : explain(error, "method").text;
-  body.prepend(h("p", { class: "notice notice-warning", role: "alert" }, text));
+  body.prepend(h("p", { class: "notice notice-warning", testId: "step-up-notice" },
+    icon("warning"), text));
+  announce(text, { urgent: true });
   body.querySelector("input")?.focus();
   return true;
 }

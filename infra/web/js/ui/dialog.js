@@ -12,7 +12,8 @@ const open = new Set();
  * @template T
  * @param {string} title
  * @param {string} testId
- * @param {(close: (result: T) => void) => (Node | string)[]} build content below the title
+ * @param {(close: (result: T) => void, heading: HTMLElement) => (Node | string)[]} build
+ *   content below the heading
  * @returns {Promise<T | null>} null when it was cancelled
  */
 export function openDialog(title, testId, build) {
@@ -23,7 +24,7 @@ export function openDialog(title, testId, build) {
     const content = build((given) => {
       result = given;
       dialog.close();
-    });
+    }, heading);
     const dialog = h("dialog", { class: "dialog", "aria-labelledby": heading.id, testId },
       heading, ...content,
       h("p", { class: "visually-hidden", role: "status" }),
