@@ -2,7 +2,7 @@
 
 import { readSession } from "./api.js";
 import { ApiError, connect } from "./http.js";
-import { HOME, currentPath, navigate } from "./navigation.js";
+import { HOME, SIGN_IN, currentPath, navigate } from "./navigation.js";
 import { problem, startRouter } from "./router.js";
 import { routes } from "./routes.js";
 import { begin, end, guard, session } from "./session.js";
@@ -12,8 +12,11 @@ import { stepUp } from "./step-up.js";
 import { toast } from "./ui/notify.js";
 
 function sessionEnded() {
-  // Several requests may learn of it at once.
-  if (session() === null) return;
+  if (session() === null) {
+    // Several requests may learn of it at once: only the first one finds another screen.
+    if (currentPath() !== SIGN_IN) restart("Enter your password again to start over.");
+    return;
+  }
   end();
   comeBackTo(currentPath());
   restart(

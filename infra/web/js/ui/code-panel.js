@@ -35,7 +35,8 @@ export function codePanel(options) {
   const code = codeField(testId);
   const remember = options.remember === true ? rememberBox(testId) : null;
   const submitButton = button(submitLabel, { testId: `${testId}-submit`, look: "primary", wide: true });
-  const intro = h("p", { class: "intro", testId: `${testId}-intro` });
+  const introClass = kind === "authenticator" ? "intro" : "intro intro-sending";
+  const intro = h("p", { class: introClass, testId: `${testId}-intro` });
   const resend = kind === "authenticator" ? null : resendButton(`${testId}-resend`);
 
   const element = form({
