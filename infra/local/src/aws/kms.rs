@@ -16,7 +16,12 @@ use super::answer::Refusal;
 use crate::environment::KMS_KEY_ID;
 
 /// The operations the stack answers.
-pub(super) const OPERATIONS: [&str; 3] = ["Decrypt", "Encrypt", "GenerateDataKey"];
+pub(super) const OPERATIONS: [&str; 4] = [
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+];
 
 const KEY_ID: &str = "7f3d0c52-6f8e-4c8b-9a53-2f1f4c1f7c11";
 const ARN_PREFIX: &str = "arn:aws:kms:us-east-1:000000000000:";
@@ -80,11 +85,16 @@ impl Kms {
         match operation {
             "Decrypt" => self.decrypt(read(body)?),
             "Encrypt" => self.encrypt(read(body)?),
-            _ => self.generate_data_key(read(body)?),
+            "GenerateDataKey" => self.generate_data_key(read(body)?, true),
+            _ => self.generate_data_key(read(body)?, false),
         }
     }
 
-    fn generate_data_key(&self, request: GenerateDataKey) -> Result<String, Refusal> {
+    fn generate_data_key(
+        &self,
+        request: GenerateDataKey,
+        in_the_clear: bool,
+    ) -> Result<String, Refusal> {
         check_key(&request.key_id)?;
         let length = match (request.key_spec.as_deref(), request.number_of_bytes) {
             (Some("AES_256"), None) => 32,
@@ -99,12 +109,11 @@ impl Kms {
         let bytes = self.random.bytes::<1024>();
         let plaintext = bytes.get(..length).unwrap_or_default();
         let blob = self.seal(plaintext, &request.encryption_context)?;
-        Ok(json!({
-            "CiphertextBlob": STANDARD.encode(blob),
-            "KeyId": key_arn(),
-            "Plaintext": STANDARD.encode(plaintext),
-        })
-        .to_string())
+        let mut answer = json!({"CiphertextBlob": STANDARD.encode(blob), "KeyId": key_arn()});
+        if in_the_clear && let Some(answer) = answer.as_object_mut() {
+            answer.insert("Plaintext".to_owned(), STANDARD.encode(plaintext).into());
+        }
+        Ok(answer.to_string())
     }
 
     fn encrypt(&self, request: Encrypt) -> Result<String, Refusal> {

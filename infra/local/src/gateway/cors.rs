@@ -3,8 +3,8 @@
 
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
-    VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
@@ -13,6 +13,7 @@ use crate::reply;
 use crate::routes::METHODS;
 
 const HEADERS: &str = "authorization,content-type";
+const EXPOSED: &str = "retry-after";
 const MAX_AGE: &str = "3600";
 
 /// The answer to a pre-flight request; nothing if `method` and `headers` are of any other.
@@ -74,6 +75,10 @@ fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
     answer.insert(
         ACCESS_CONTROL_ALLOW_CREDENTIALS,
         HeaderValue::from_static("true"),
+    );
+    answer.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(EXPOSED),
     );
     answer.append(VARY, HeaderValue::from_static("origin"));
 }
