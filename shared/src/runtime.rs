@@ -18,6 +18,7 @@ use tracing::{error, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Delivery;
+use crate::domain::ids;
 use crate::keyring::{DataKey, Keyring, KeyringError};
 use crate::random::Random;
 use crate::store::{Store, StoreError};
@@ -83,6 +84,12 @@ impl App {
             clock,
             random,
         }
+    }
+
+    /// A new identifier for an event; sorts after those made before it.
+    #[must_use]
+    pub fn event_id(&self) -> String {
+        ids::event_id(self.clock.moment(), self.random.bytes())
     }
 
     /// Reads the keyring and unwraps the keys that aren't known yet.

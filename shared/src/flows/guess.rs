@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{FAILURES_IN_A_ROW, SECOND_FACTORS, Wait};
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
@@ -89,7 +89,7 @@ impl Counted {
         now: Timestamp,
     ) -> Result<Vec<Write>, StoreError> {
         let event = |kind| {
-            let event = Event::new(short_id(app.random.bytes()), kind, now);
+            let event = Event::new(app.event_id(), kind, now);
             records::new_event(&user.user_id, &event.from(origin).method(self.kind))
         };
         let mut writes = vec![event(EventKind::CodeFailed)?];

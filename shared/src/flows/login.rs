@@ -6,7 +6,7 @@
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::device::Presented;
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window};
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
@@ -365,7 +365,7 @@ impl Attempt {
     }
 
     fn event(&self, app: &App, kind: EventKind) -> Result<Write, StoreError> {
-        let event = Event::new(short_id(app.random.bytes()), kind, self.now);
+        let event = Event::new(app.event_id(), kind, self.now);
         records::new_event(&self.user_id, &event.from(&self.request.origin))
     }
 }

@@ -11,7 +11,7 @@ use crate::delivery::{CodeMessage, DeliveryError};
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{
     EMAILS_PER_MAILBOX, SMS_PER_ADDRESS, SMS_PER_NUMBER_DAY, SMS_PER_NUMBER_HOUR,
     SMS_PER_PRACTICE_DAY, SMS_PER_USER, Wait, Window, WindowStep,
@@ -183,7 +183,7 @@ impl CodeToSend<'_> {
                 SendRefusal::TooSoon(wait) => SendError::TooSoon(wait),
                 SendRefusal::UsedUp => SendError::LimitReached(Wait::seconds(TICKET_LIFETIME)),
             })?;
-        let event = Event::new(short_id(app.random.bytes()), EventKind::CodeSent, self.now)
+        let event = Event::new(app.event_id(), EventKind::CodeSent, self.now)
             .from(self.origin)
             .method(self.kind);
         let steps = self.count(app, &next, &event).await?;

@@ -207,7 +207,7 @@ fn unlock(id: &UserId) -> Write {
 }
 
 fn support_event(app: &App, kind: EventKind) -> Event {
-    Event::new(short_id(app.random.bytes()), kind, app.clock.now()).actor("support")
+    Event::new(app.event_id(), kind, app.clock.now()).actor("support")
 }
 
 fn check_reason(reason: &str) -> Result<String, AdminError> {
