@@ -25,6 +25,7 @@ use crate::store::guards::{self, DestinationHint, GUARD_LIFETIME, Guard};
 use crate::store::keys::{self, Key};
 use crate::store::write::Write;
 use crate::store::{CommitError, Refused, StoreError, records};
+use crate::telemetry::Metric;
 
 /// Seconds after which to try again when a provider is down.
 const PROVIDER_RETRY: i64 = 5;
@@ -141,6 +142,21 @@ enum Destination {
     Sms(PhoneNumber),
 }
 
+impl Destination {
+    fn metric(&self) -> Metric<'_> {
+        match self {
+            Self::Email(_) => Metric::CodeSent {
+                channel: "email",
+                country: "-",
+            },
+            Self::Sms(number) => Metric::CodeSent {
+                channel: "sms",
+                country: number.country(),
+            },
+        }
+    }
+}
+
 /// Windows of a destination, as known so far.
 #[derive(Clone, Copy, Default)]
 struct DestinationWindows {
@@ -189,7 +205,10 @@ impl CodeToSend<'_> {
         let steps = self.count(app, &next, &event).await?;
         let code = self.derive(key.bytes());
         match self.deliver(app, &to, &code).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                app.count(to.metric());
+                Ok(())
+            }
             Err(error) => {
                 warn!(method = self.kind.as_str(), %error, "a code could not be sent");
                 self.take_back(app, &next, &event, &steps, &error).await;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 
-use super::cookies;
+use super::{Outcome, cookies};
 use crate::domain::method::MethodKind;
 use crate::domain::session::{Session, Transport};
 use crate::domain::token::UserToken;
@@ -172,6 +172,7 @@ pub fn authenticated(
         method,
     };
     let mut response = (StatusCode::OK, axum::Json(body)).into_response();
+    response.extensions_mut().insert(Outcome(reason));
     if !bearer {
         let device = device
             .as_ref()
