@@ -73,11 +73,15 @@ impl Counted {
         Ok(Ok((write, counted)))
     }
 
-    /// The write that gives a guess back because it was right.
-    pub(crate) fn give_back(&self, user: &UserId) -> Write {
-        Write::update(keys::user_guard(user))
-            .uncount(guards::SECOND_FACTORS, self.since)
-            .remove(&guards::row(self.kind))
+    /// The write that gives a guess back because it was right. In `guard`, as read since, the
+    /// window that counted it may be gone; `None` if it wasn't read again.
+    pub(crate) fn give_back(&self, user: &UserId, guard: Option<&Guard>) -> Write {
+        let write = Write::update(keys::user_guard(user)).remove(&guards::row(self.kind));
+        let window = guard.map(|guard| guard.window(guards::SECOND_FACTORS));
+        match window {
+            Some(found) if found.map(|window| window.since) != Some(self.since) => write,
+            _ => write.uncount(guards::SECOND_FACTORS, self.since),
+        }
     }
 
     /// The writes that record a guess as failed: an event, and what it has led to.
