@@ -8,6 +8,7 @@ pub mod domain;
 pub mod flows;
 pub mod http;
 pub mod keyring;
+pub mod logging;
 #[cfg(test)]
 mod loopback;
 pub mod random;

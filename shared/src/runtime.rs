@@ -1,10 +1,33 @@
 //! What every function runs on: its clients, its clock, and the way it meets Lambda.
+//!
+//! # Time limits and retries
+//!
+//! Each answer is given within [`ANSWER_WITHIN`], however slow AWS is. What a use case calls is
+//! bounded so that the longest one, a sign-in of three DynamoDB calls one after another, ends by
+//! itself before that:
+//!
+//! | client | tries | one try | all tries | why |
+//! | --- | --- | --- | --- | --- |
+//! | DynamoDB | 3 | 1 s | 2.5 s | answers in milliseconds; a try that takes a second is lost. One lost try leaves time for two more, and 3 × 2.5 s is below 8 s |
+//! | KMS | 3 | 1 s | 2.5 s | the same; called at a cold start and after a rotation only |
+//! | SNS, SESv2 | 1 | 3 s | 3 s | a send is no idempotent call: a retry after a lost answer sends twice |
+//!
+//! A retry is safe where it is made: reads change nothing; a transaction carries one
+//! `ClientRequestToken` for all its tries, so that DynamoDB answers a retry of one that has
+//! taken effect with success (it remembers tokens for ten minutes, tries end within seconds);
+//! single updates ([`Store::touch`]) do no harm when done twice; a decryption is a read.
+//!
+//! Retries wait 25 ms and twice that, by chance shorter, at most 200 ms: the limit of all tries
+//! leaves no room for more. Each client has a retry quota of its own (the SDK's token bucket).
+//! When a service is down for long the quota is used up, calls are tried once, and the answer
+//! comes sooner; successful calls fill it again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
@@ -20,6 +43,7 @@ use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::domain::ids;
 use crate::keyring::{DataKey, Keyring, KeyringError};
+use crate::logging;
 use crate::random::Random;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{CallTimes, Metric, Telemetry};
@@ -28,6 +52,17 @@ use crate::telemetry::{CallTimes, Metric, Telemetry};
 /// `template.yaml` (10 s), so that a slow dependency ends in a problem with `Retry-After` and
 /// not in a gateway's bare 5xx.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+
+/// How often a call that can be repeated is tried.
+const TRIES: u32 = 3;
+/// Longest one such try takes.
+const ONE_TRY: Duration = Duration::from_millis(1000);
+/// Longest all tries and the waits between them take.
+const ALL_TRIES: Duration = Duration::from_millis(2500);
+/// Longest a provider may take to accept a message.
+const ONE_SEND: Duration = Duration::from_secs(3);
+/// Longest a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(1);
 
 /// Everything a handler needs, passed to each of them. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,30 +91,31 @@ impl App {
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::config::Builder::from(&aws.0)
                 .interceptor(CallTimes)
-                .timeout_config(limits(1000, 2500))
-                .retry_config(retries(3))
+                .timeout_config(limits(ONE_TRY, ALL_TRIES))
+                .retry_config(retries(TRIES))
+                .retry_partition(quota("dynamodb"))
                 .build(),
         );
         let kms = aws_sdk_kms::Client::from_conf(
             aws_sdk_kms::config::Builder::from(&aws.0)
                 .interceptor(CallTimes)
-                .timeout_config(limits(1000, 2500))
-                .retry_config(retries(3))
+                .timeout_config(limits(ONE_TRY, ALL_TRIES))
+                .retry_config(retries(TRIES))
+                .retry_partition(quota("kms"))
                 .build(),
         );
-        // A send is no idempotent call: a retry after a lost answer sends twice. So there is
-        // one try, and the person (or the stream, for notices) asks again.
+        // One try: the person asks again, and the stream hands a notice over again.
         let sns = aws_sdk_sns::Client::from_conf(
             aws_sdk_sns::config::Builder::from(&aws.0)
                 .interceptor(CallTimes)
-                .timeout_config(limits(3000, 3000))
+                .timeout_config(limits(ONE_SEND, ONE_SEND))
                 .retry_config(RetryConfig::disabled())
                 .build(),
         );
         let ses = aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::config::Builder::from(&aws.0)
                 .interceptor(CallTimes)
-                .timeout_config(limits(3000, 3000))
+                .timeout_config(limits(ONE_SEND, ONE_SEND))
                 .retry_config(RetryConfig::disabled())
                 .build(),
         );
@@ -103,6 +139,13 @@ impl App {
     #[must_use]
     pub fn event_id(&self) -> String {
         ids::event_id(self.clock.moment(), self.random.bytes())
+    }
+
+    /// Waits around `time`, by chance between half of it and one and a half, so that requests
+    /// that collided don't collide again.
+    pub(crate) async fn pause(&self, time: Duration) {
+        let [byte] = self.random.bytes::<1>();
+        tokio::time::sleep(time * (u32::from(byte) + 128) / 256).await;
     }
 
     /// Reads the keyring and unwraps the keys that aren't known yet.
@@ -221,12 +264,18 @@ impl Aws {
     }
 }
 
-fn limits(attempt_ms: u64, operation_ms: u64) -> TimeoutConfig {
+fn limits(one_try: Duration, all_tries: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(attempt_ms.min(1000)))
-        .operation_attempt_timeout(Duration::from_millis(attempt_ms))
-        .operation_timeout(Duration::from_millis(operation_ms))
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(one_try)
+        .operation_timeout(all_tries)
         .build()
+}
+
+/// A retry quota that is this client's alone, as it is in a Lambda instance. Otherwise functions
+/// that share a process, as in the local stack, would use up each other's.
+fn quota(name: &'static str) -> RetryPartition {
+    RetryPartition::custom(name).build()
 }
 
 fn retries(attempts: u32) -> RetryConfig {
@@ -259,7 +308,7 @@ pub async fn serve(needs: Needs, router: fn(App) -> Router) -> Result<(), lambda
 /// # Errors
 /// If the configuration is wrong; all faults are logged at once.
 pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
-    init_logging();
+    logging::init();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"))?;
     let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"))?;
@@ -274,19 +323,4 @@ pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
         warn!(%error, "the keyring could not be loaded at start");
     }
     Ok(app)
-}
-
-fn init_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RUST_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // Lambda's log service adds the time.
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .without_time()
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_target(false)
-        .try_init();
 }

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use twostep::logging;
 use twostep_local::{DEMO_PASSWORD, DEMO_USERS, Options, Stack};
 
 /// Runs the whole two-step sign-in system on this machine.
@@ -58,11 +61,11 @@ fn main() -> ExitCode {
         }
         Err(error) => return fail(&one_line(&error.to_string())),
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let directives = std::env::var("RUST_LOG").ok();
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .init();
+        .with_filter(logging::filter(directives.as_deref()));
+    Registry::default().with(lines).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

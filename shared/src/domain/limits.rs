@@ -46,6 +46,8 @@ pub struct Window {
     pub since: Timestamp,
     /// Events counted since.
     pub count: u32,
+    /// When the last event was counted.
+    pub last: Timestamp,
 }
 
 /// At most `limit` events in the `seconds` that begin with the first one.
@@ -75,6 +77,8 @@ pub enum WindowStep {
         limit: u32,
         /// The count that was found.
         seen: u32,
+        /// The time of the event.
+        now: Timestamp,
     },
 }
 
@@ -83,10 +87,17 @@ impl WindowStep {
     #[must_use]
     pub fn after(&self) -> Window {
         match *self {
-            Self::Open { since, .. } => Window { since, count: 1 },
-            Self::Add { since, seen, .. } => Window {
+            Self::Open { since, .. } => Window {
+                since,
+                count: 1,
+                last: since,
+            },
+            Self::Add {
+                since, seen, now, ..
+            } => Window {
                 since,
                 count: seen.saturating_add(1),
+                last: now,
             },
         }
     }
@@ -104,6 +115,7 @@ impl WindowPolicy {
                 since: window.since,
                 limit: self.limit,
                 seen: window.count,
+                now,
             }),
             Some(window) => Err(Wait::seconds(window.since.plus(self.seconds).since(now))),
         }
@@ -265,7 +277,8 @@ mod tests {
             first,
             Window {
                 since: T0,
-                count: 1
+                count: 1,
+                last: T0
             }
         );
         let second = policy.admit(Some(first), T0.plus(59)).unwrap().after();
@@ -273,7 +286,8 @@ mod tests {
             second,
             Window {
                 since: T0,
-                count: 2
+                count: 2,
+                last: T0.plus(59)
             }
         );
         assert_eq!(

@@ -33,7 +33,7 @@ pub async fn own(
     after: Option<&Cursor>,
 ) -> Result<Page<Event>, Error> {
     let caller = Caller::open(app, token, &[]).await?;
-    page(app, &caller, &caller.user.user_id, after).await
+    page(app, &caller, &caller.user, after).await
 }
 
 /// A page of a colleague's activity, newest first.
@@ -54,13 +54,13 @@ pub async fn of_colleague(
     if user.practice_id != caller.user.practice_id {
         return Err(Error::NotFound);
     }
-    page(app, &caller, id, after).await
+    page(app, &caller, &user, after).await
 }
 
 async fn page(
     app: &App,
     caller: &Caller,
-    of: &UserId,
+    of: &User,
     after: Option<&Cursor>,
 ) -> Result<Page<Event>, Error> {
     let now = app.clock.now();

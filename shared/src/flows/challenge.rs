@@ -111,10 +111,10 @@ pub enum Error {
 pub async fn challenge(app: &App, request: Request) -> Result<Challenged, Error> {
     for _ in 0..ROUNDS {
         let state = State::read(app, &request).await?;
-        let method = state.allowed_method(request.method)?;
+        let method = state.allowed_method(app, &request)?;
         match state.ask(app, &request, method).await {
             Err(SendError::Raced) => {}
-            Err(error) => return Err(state.explain(error, request.method)),
+            Err(error) => return Err(state.explain(app, error, &request)),
             Ok(challenged) => return Ok(challenged),
         }
     }
@@ -191,11 +191,12 @@ impl State {
         })
     }
 
-    fn allowed_method(&self, kind: MethodKind) -> Result<&Method, Error> {
+    fn allowed_method(&self, app: &App, request: &Request) -> Result<&Method, Error> {
+        let kind = request.method;
         let method = self.user.methods.get(kind).ok_or(Error::MethodNotEnabled)?;
         if is_suspended(&self.guard, kind) {
             return Err(Error::MethodSuspended {
-                others: self.others(kind),
+                others: self.others(app, request),
             });
         }
         match second_factor_wait(&self.guard, self.now) {
@@ -204,11 +205,21 @@ impl State {
         }
     }
 
-    /// The user's other methods that work, the primary one first.
-    fn others(&self, kind: MethodKind) -> Vec<MethodKind> {
-        let kinds = self.user.methods.enabled().into_iter().map(Method::kind);
-        kinds
-            .filter(|other| *other != kind && !is_suspended(&self.guard, *other))
+    /// The user's other methods that work, the primary one first: none that is suspended, and
+    /// none whose code couldn't be sent either.
+    fn others(&self, app: &App, request: &Request) -> Vec<MethodKind> {
+        let works = |method: &&Method| {
+            !is_suspended(&self.guard, method.kind())
+                && method.target.destination().is_none_or(|destination| {
+                    let code = self.code(method.kind(), destination, &request.origin);
+                    code.is_open(app)
+                })
+        };
+        let enabled = self.user.methods.enabled().into_iter();
+        enabled
+            .filter(|method| method.kind() != request.method)
+            .filter(works)
+            .map(Method::kind)
             .collect()
     }
 
@@ -220,7 +231,8 @@ impl State {
     ) -> Result<Challenged, SendError> {
         let resend_after = match method.target.destination() {
             Some(destination) => {
-                self.send(app, request, destination).await?;
+                let code = self.code(request.method, destination, &request.origin);
+                code.send(app).await?;
                 RESEND_AFTER
             }
             None => {
@@ -237,7 +249,12 @@ impl State {
         })
     }
 
-    async fn send(&self, app: &App, request: &Request, destination: &str) -> Result<(), SendError> {
+    fn code<'a>(
+        &'a self,
+        kind: MethodKind,
+        destination: &'a str,
+        origin: &'a Origin,
+    ) -> CodeToSend<'a> {
         let (holder, purpose) = match self.session {
             Some(_) => (
                 Holder::NewTicket(&self.token, &self.ticket),
@@ -245,19 +262,18 @@ impl State {
             ),
             None => (Holder::Ticket(&self.token, &self.ticket), self.purpose()),
         };
-        let code = CodeToSend {
+        CodeToSend {
             user: &self.user,
             guard: &self.guard,
             address: &self.address,
-            kind: request.method,
+            kind,
             destination,
             purpose,
             holder,
-            origin: &request.origin,
+            origin,
             also: self.session.iter().cloned().collect(),
             now: self.now,
-        };
-        code.send(app).await
+        }
     }
 
     fn purpose(&self) -> Purpose {
@@ -280,17 +296,18 @@ impl State {
         }
     }
 
-    fn explain(&self, error: SendError, kind: MethodKind) -> Error {
+    fn explain(&self, app: &App, error: SendError, request: &Request) -> Error {
+        let others = || self.others(app, request);
         match error {
             SendError::TooSoon(wait) => Error::ResendTooSoon(wait),
             SendError::LimitReached(wait) => Error::SendLimitReached {
                 wait,
-                others: self.others(kind),
+                others: others(),
             },
             SendError::NotAllowed(why) => Error::DestinationNotAllowed(why),
             SendError::Unavailable(wait) => Error::DeliveryUnavailable {
                 wait,
-                others: self.others(kind),
+                others: others(),
             },
             SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
             SendError::Store(error) => error.into(),

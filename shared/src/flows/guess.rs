@@ -35,8 +35,8 @@ pub(crate) fn second_factor_wait(guard: &Guard, now: Timestamp) -> Option<Wait> 
 /// A guess at a second factor, counted against the user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
-    /// When the window began that counts it.
-    since: Timestamp,
+    /// When the window began that counts it; `None` once that window is gone.
+    since: Option<Timestamp>,
     /// Failures in that window, this one included.
     in_window: u32,
     /// Failures of the method in a row, this one included.
@@ -47,6 +47,9 @@ pub(crate) struct Counted {
 impl Counted {
     /// The write that counts a guess at method `kind`, as failed.
     ///
+    /// It names the counts that were seen, so that of parallel guesses each knows which one it
+    /// is: exactly one is the last before a lock or a suspension, and tells of it.
+    ///
     /// # Errors
     /// [`Wait`] if the user has failed too often.
     pub(crate) fn admit(
@@ -56,31 +59,39 @@ impl Counted {
         now: Timestamp,
     ) -> Result<Result<(Write, Self), Wait>, StoreError> {
         let row = guards::row(kind);
-        let step = match SECOND_FACTORS.admit(guard.window(guards::SECOND_FACTORS), now) {
-            Ok(step) => step,
+        let (window, failures) = (guard.window(guards::SECOND_FACTORS), guard.counted(&row));
+        let after = match SECOND_FACTORS.admit(window, now) {
+            Ok(step) => step.after(),
             Err(wait) => return Ok(Err(wait)),
         };
+        let in_a_row = failures.unwrap_or_default().saturating_add(1);
         let write = Write::update(keys::user_guard(user))
-            .count(guards::SECOND_FACTORS, &step)?
-            .increment(&row, FAILURES_IN_A_ROW.limit);
-        let window = step.after();
+            .swap(guards::SECOND_FACTORS, window.as_ref(), &after)?
+            .swap(&row, failures.as_ref(), &in_a_row)?;
         let counted = Self {
-            since: window.since,
-            in_window: window.count,
-            in_a_row: guard.count(&row).saturating_add(1),
+            since: Some(after.since),
+            in_window: after.count,
+            in_a_row,
             kind,
         };
         Ok(Ok((write, counted)))
     }
 
-    /// The write that gives a guess back because it was right. In `guard`, as read since, the
-    /// window that counted it may be gone; `None` if it wasn't read again.
-    pub(crate) fn give_back(&self, user: &UserId, guard: Option<&Guard>) -> Write {
+    /// Takes note of a guard that was read after the guess was counted: another window may have
+    /// begun, or the operator may have ended all locks.
+    pub(crate) fn look_again(&mut self, guard: &Guard) {
+        let window = guard.window(guards::SECOND_FACTORS);
+        self.since = window
+            .map(|window| window.since)
+            .filter(|since| Some(*since) == self.since);
+    }
+
+    /// The write that gives a guess back because it was right.
+    pub(crate) fn give_back(&self, user: &UserId) -> Write {
         let write = Write::update(keys::user_guard(user)).remove(&guards::row(self.kind));
-        let window = guard.map(|guard| guard.window(guards::SECOND_FACTORS));
-        match window {
-            Some(found) if found.map(|window| window.since) != Some(self.since) => write,
-            _ => write.uncount(guards::SECOND_FACTORS, self.since),
+        match self.since {
+            Some(since) => write.uncount(guards::SECOND_FACTORS, since),
+            None => write,
         }
     }
 

@@ -4,6 +4,8 @@
 //! so of any number of parallel requests one sends. What the provider certainly did not take is
 //! given back; where that is unclear the count stands, but the code may be asked for again.
 
+mod count;
+
 use tracing::warn;
 
 use crate::clock::Timestamp;
@@ -12,20 +14,18 @@ use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
 use crate::domain::ids::UserId;
-use crate::domain::limits::{
-    EMAILS_PER_MAILBOX, SMS_PER_ADDRESS, SMS_PER_NUMBER_DAY, SMS_PER_NUMBER_HOUR,
-    SMS_PER_PRACTICE_DAY, SMS_PER_USER, Wait, Window, WindowStep,
-};
+use crate::domain::limits::{SENDS_PER_TICKET, Wait};
 use crate::domain::method::MethodKind;
 use crate::domain::ticket::{Enrollment, SendRefusal, Sends, Sent, TICKET_LIFETIME, Ticket};
 use crate::domain::token::{EnrollmentToken, TokenSecret, UserToken};
 use crate::domain::user::User;
 use crate::runtime::{App, KeysUnavailable};
-use crate::store::guards::{self, DestinationHint, GUARD_LIFETIME, Guard};
-use crate::store::keys::{self, Key};
+use crate::store::guards::Guard;
 use crate::store::write::Write;
-use crate::store::{CommitError, Refused, StoreError, records};
+use crate::store::{StoreError, records};
 use crate::telemetry::Metric;
+
+use self::count::Steps;
 
 /// Seconds after which to try again when a provider is down.
 const PROVIDER_RETRY: i64 = 5;
@@ -76,6 +76,17 @@ impl Holder<'_> {
                 &enrollment.sends
             }
         }
+    }
+
+    /// Until the ticket or enrollment ends.
+    fn time_left(&self, now: Timestamp) -> Wait {
+        let end = match self {
+            Self::Ticket(_, ticket) | Self::NewTicket(_, ticket) => ticket.expires_at,
+            Self::Enrollment(_, enrollment) | Self::NewEnrollment(_, enrollment) => {
+                enrollment.expires_at
+            }
+        };
+        Wait::seconds(end.since(now))
     }
 
     fn secret(&self) -> &TokenSecret {
@@ -157,21 +168,6 @@ impl Destination {
     }
 }
 
-/// Windows of a destination, as known so far.
-#[derive(Clone, Copy, Default)]
-struct DestinationWindows {
-    hour: Option<Window>,
-    day: Option<Window>,
-}
-
-/// The steps by which one send is counted.
-struct Steps {
-    user: Option<WindowStep>,
-    address: Option<WindowStep>,
-    hour: WindowStep,
-    day: Option<WindowStep>,
-}
-
 impl CodeToSend<'_> {
     /// Counts the code and sends it.
     ///
@@ -197,7 +193,8 @@ impl CodeToSend<'_> {
             .admit(self.kind, sent, self.now)
             .map_err(|refusal| match refusal {
                 SendRefusal::TooSoon(wait) => SendError::TooSoon(wait),
-                SendRefusal::UsedUp => SendError::LimitReached(Wait::seconds(TICKET_LIFETIME)),
+                // Only another ticket helps, which this one makes way for at its end at the latest.
+                SendRefusal::UsedUp => SendError::LimitReached(self.holder.time_left(self.now)),
             })?;
         let event = Event::new(app.event_id(), EventKind::CodeSent, self.now)
             .from(self.origin)
@@ -215,6 +212,13 @@ impl CodeToSend<'_> {
                 Err(SendError::Unavailable(Wait::seconds(PROVIDER_RETRY)))
             }
         }
+    }
+
+    /// Whether this code could be sent now, as far as is known without asking.
+    pub(crate) fn is_open(&self, app: &App) -> bool {
+        SENDS_PER_TICKET.left(self.holder.sends().count) > 0
+            && self.destination(app).is_ok()
+            && self.steps(&self.hinted()).is_ok()
     }
 
     fn destination(&self, app: &App) -> Result<Destination, SendError> {
@@ -260,139 +264,8 @@ impl CodeToSend<'_> {
         }
     }
 
-    /// Counts the send against every limit in one transaction.
-    async fn count(&self, app: &App, next: &Sends, event: &Event) -> Result<Steps, SendError> {
-        let mut windows = self.hinted();
-        // What the user's guard remembers of the destination is right unless somebody else was
-        // sent a code there meanwhile; then the refusal brings what is really there.
-        for _ in 0..3 {
-            let steps = self.steps(&windows)?;
-            let mut writes = vec![
-                self.holder.write(&self.user.user_id, next)?,
-                self.user_guard(&steps)?,
-                self.destination_guard(&steps)?,
-                records::new_event(&self.user.user_id, event)?,
-            ];
-            if self.kind == MethodKind::Sms {
-                writes.extend(self.sms_guards(app, &steps)?);
-            }
-            writes.extend(self.also.iter().cloned());
-            match app.store.commit(writes).await {
-                Ok(()) => return Ok(steps),
-                Err(CommitError::Refused(refused)) => windows = self.look_again(&refused)?,
-                Err(CommitError::Store(error)) => return Err(error.into()),
-            }
-        }
-        Err(SendError::Raced)
-    }
-
-    /// What a refusal means: a limit, a race, or better knowledge of the destination.
-    fn look_again(&self, refused: &Refused) -> Result<DestinationWindows, SendError> {
-        let only_destination = refused.at(2) && !refused.at(0) && !refused.at(1);
-        if refused.at(5) || refused.at(6) {
-            return Err(SendError::LimitReached(Wait::seconds(
-                self.now.seconds_left_in_day(),
-            )));
-        }
-        match refused.found(2) {
-            Some(found) if only_destination => {
-                let guard = Guard::new(found.clone());
-                Ok(DestinationWindows {
-                    hour: guard.window(guards::HOUR),
-                    day: guard.window(guards::DAY_WINDOW),
-                })
-            }
-            _ => Err(SendError::Raced),
-        }
-    }
-
-    fn hinted(&self) -> DestinationWindows {
-        let key = self.destination_key();
-        let hint = self.guard.destination(&guards::hint(self.kind));
-        match hint.filter(|hint| hint.destination == key.pk) {
-            Some(hint) => DestinationWindows {
-                hour: hint.hour,
-                day: hint.day,
-            },
-            None => DestinationWindows::default(),
-        }
-    }
-
-    fn destination_key(&self) -> Key {
-        keys::destination_guard(self.kind, self.destination)
-    }
-
-    fn steps(&self, windows: &DestinationWindows) -> Result<Steps, SendError> {
-        let now = self.now;
-        let limit = SendError::LimitReached;
-        if self.kind == MethodKind::Email {
-            let hour = EMAILS_PER_MAILBOX.admit(windows.hour, now).map_err(limit)?;
-            return Ok(Steps {
-                user: None,
-                address: None,
-                hour,
-                day: None,
-            });
-        }
-        let hour = SMS_PER_NUMBER_HOUR.admit(windows.hour, now);
-        let day = SMS_PER_NUMBER_DAY.admit(windows.day, now);
-        let user = SMS_PER_USER.admit(self.guard.window(guards::SMS), now);
-        let address = SMS_PER_ADDRESS.admit(self.address.window(guards::SMS), now);
-        let waits = [hour.err(), day.err(), user.err(), address.err()];
-        if let Some(wait) = waits.into_iter().flatten().max() {
-            return Err(SendError::LimitReached(wait));
-        }
-        Ok(Steps {
-            user: user.ok(),
-            address: address.ok(),
-            hour: hour.map_err(limit)?,
-            day: day.ok(),
-        })
-    }
-
-    fn user_guard(&self, steps: &Steps) -> Result<Write, StoreError> {
-        let hint = DestinationHint {
-            destination: self.destination_key().pk,
-            hour: Some(steps.hour.after()),
-            day: steps.day.map(|day| day.after()),
-        };
-        let write = Write::update(keys::user_guard(&self.user.user_id))
-            .set(&guards::hint(self.kind), &hint)?;
-        match &steps.user {
-            Some(step) => write.count(guards::SMS, step),
-            None => Ok(write),
-        }
-    }
-
-    fn destination_guard(&self, steps: &Steps) -> Result<Write, StoreError> {
-        let write = Write::update(self.destination_key())
-            .count(guards::HOUR, &steps.hour)?
-            .ttl(self.now.plus(GUARD_LIFETIME));
-        match &steps.day {
-            Some(day) => write.count(guards::DAY_WINDOW, day),
-            None => Ok(write),
-        }
-    }
-
-    fn sms_guards(&self, app: &App, steps: &Steps) -> Result<Vec<Write>, StoreError> {
-        let ttl = self.now.plus(GUARD_LIFETIME);
-        let mut address = Write::update(keys::address_guard(&self.origin.network)).ttl(ttl);
-        if let Some(step) = &steps.address {
-            address = address.count(guards::SMS, step)?;
-        }
-        Ok(vec![
-            address,
-            Write::update(keys::practice_sends(&self.user.practice_id, self.now))
-                .increment(guards::SENT, SMS_PER_PRACTICE_DAY)
-                .ttl(ttl),
-            Write::update(keys::service_sends(self.now))
-                .increment(guards::SENT, app.config.sms_daily_limit)
-                .ttl(ttl),
-        ])
-    }
-
-    /// Gives back what a failed send has counted; if it is unclear whether it failed, only opens
-    /// the way for the next try.
+    /// Gives back what a failed send has counted. If it is unclear whether it failed, or one of
+    /// its counters has begun anew meanwhile, only opens the way for the next try.
     async fn take_back(
         &self,
         app: &App,
@@ -401,51 +274,28 @@ impl CodeToSend<'_> {
         steps: &Steps,
         error: &DeliveryError,
     ) {
-        let writes = if error.is_certain() {
-            self.refund(next, event, steps)
-        } else {
-            let open = next.unclear(self.kind);
-            self.holder
-                .rewrite(&self.user.user_id, next, &open)
-                .map(|write| vec![write])
-        };
-        let result = match writes {
-            Ok(writes) => app.store.commit(writes).await,
+        let refunded = error.is_certain() && self.try_refund(app, next, event, steps).await;
+        if refunded {
+            return;
+        }
+        let open = next.unclear(self.kind);
+        let result = match self.holder.rewrite(&self.user.user_id, next, &open) {
+            Ok(write) => app.store.commit(vec![write]).await,
             Err(error) => Err(error.into()),
         };
         if let Err(error) = result {
-            warn!(%error, "a failed send stays counted");
+            warn!(%error, "after a failed send the code can't be asked for again at once");
         }
     }
 
-    fn refund(&self, next: &Sends, event: &Event, steps: &Steps) -> Result<Vec<Write>, StoreError> {
-        let user = &self.user.user_id;
-        let mut guard = Write::update(keys::user_guard(user)).remove(&guards::hint(self.kind));
-        if let Some(step) = &steps.user {
-            guard = guard.uncount(guards::SMS, step.after().since);
+    async fn try_refund(&self, app: &App, next: &Sends, event: &Event, steps: &Steps) -> bool {
+        let result = match self.refund(next, event, steps) {
+            Ok(writes) => app.store.commit(writes).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = &result {
+            warn!(%error, "a failed send stays counted");
         }
-        let mut destination =
-            Write::update(self.destination_key()).uncount(guards::HOUR, steps.hour.after().since);
-        if let Some(day) = &steps.day {
-            destination = destination.uncount(guards::DAY_WINDOW, day.after().since);
-        }
-        let mut writes = vec![
-            self.holder.rewrite(user, next, self.holder.sends())?,
-            guard,
-            destination,
-            Write::delete(keys::event(user, event)),
-        ];
-        if let Some(step) = &steps.address {
-            let sends = [
-                keys::practice_sends(&self.user.practice_id, self.now),
-                keys::service_sends(self.now),
-            ];
-            writes.push(
-                Write::update(keys::address_guard(&self.origin.network))
-                    .uncount(guards::SMS, step.after().since),
-            );
-            writes.extend(sends.map(|key| Write::update(key).decrement(guards::SENT)));
-        }
-        Ok(writes)
+        result.is_ok()
     }
 }

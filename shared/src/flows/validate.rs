@@ -1,5 +1,7 @@
 //! A code for a ticket: the second step of a sign-in, or a step-up within a session.
 
+use tracing::warn;
+
 use crate::clock::Timestamp;
 use crate::domain::activity::Origin;
 use crate::domain::code::{Code, Purpose};
@@ -100,9 +102,10 @@ pub enum Error {
 /// Validates a code for a ticket.
 ///
 /// # Errors
-/// [`Error`]. Whatever goes wrong, the guess stays counted unless it never got that far.
+/// [`Error`]. Whatever goes wrong, the guess stays counted unless it never got that far, or was
+/// right and somebody else used the ticket first.
 pub async fn validate(app: &App, request: Request) -> Result<Outcome, Error> {
-    let (mut state, counted) = count(app, &request).await?;
+    let (mut state, mut counted) = count(app, &request).await?;
     for _ in 0..ROUNDS {
         let now = state.now;
         let method = state.method(request.method)?;
@@ -123,11 +126,12 @@ pub async fn validate(app: &App, request: Request) -> Result<Outcome, Error> {
             Ok(()) => return Ok(outcome),
             // The ticket was used meanwhile, or the user changed: look again.
             Err(CommitError::Refused(_)) => {
-                let attempts = state.ticket.attempts;
-                state = State::read(app, &request).await?;
-                state.ticket.attempts = attempts;
-                state.reread = true;
-                state.check_live()?;
+                let next = State::read(app, &request).await;
+                let next = next.and_then(|next| next.check_live().map(|()| next));
+                match next {
+                    Ok(next) => state.continue_with(next, &mut counted),
+                    Err(error) => return Err(state.give_up(app, &counted, error).await),
+                }
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
@@ -166,8 +170,6 @@ struct State {
     guard: Guard,
     ticket: Ticket,
     session: Option<(UserToken, Session)>,
-    /// Whether it was read after the guess was counted.
-    reread: bool,
     now: Timestamp,
 }
 
@@ -193,7 +195,6 @@ impl State {
             guard: Guard::new(items.raw(&guard_key)),
             ticket: items.get(&ticket_key)?.ok_or(Error::InvalidTicket)?,
             session: own.cloned().zip(session),
-            reread: false,
             now: app.clock.now(),
         })
     }
@@ -219,6 +220,24 @@ impl State {
             Some(_) => Err(Error::InvalidTicket),
             None => Err(Error::Unauthenticated),
         }
+    }
+
+    /// Goes on with what was read anew. The guess has its number already.
+    fn continue_with(&mut self, next: Self, counted: &mut Counted) {
+        counted.look_again(&next.guard);
+        let attempts = self.ticket.attempts;
+        *self = next;
+        self.ticket.attempts = attempts;
+    }
+
+    /// Gives back a right guess that came too late, and passes on why. An attacker gains nothing
+    /// by it: only a right code gets here, and only after the ticket is gone.
+    async fn give_up(&self, app: &App, counted: &Counted, error: Error) -> Error {
+        let write = counted.give_back(&self.user.user_id);
+        if let Err(error) = committed(app.store.commit(vec![write]).await) {
+            warn!(%error, "a right guess stays counted");
+        }
+        error
     }
 
     fn method(&self, kind: MethodKind) -> Result<&Method, Error> {
@@ -263,7 +282,7 @@ impl State {
         user.methods.used(request.method, step, self.now);
         let mut writes = vec![
             records::redeem_ticket(&user.user_id, &request.ticket.hash()),
-            counted.give_back(&user.user_id, self.reread.then_some(&self.guard)),
+            counted.give_back(&user.user_id),
         ];
         let outcome = match &self.session {
             Some((old, session)) if matches!(self.ticket.purpose, TicketPurpose::StepUp { .. }) => {

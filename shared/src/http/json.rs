@@ -36,8 +36,9 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let quoted = || text.split('`').nth(1).unwrap_or_default();
     let expected = || {
+        // The last one: what comes before may quote what was sent, which may hold the word too.
         let expected = text
-            .split_once("expected ")
+            .rsplit_once("expected ")
             .map_or("something else", |(_, rest)| rest);
         expected
             .rsplit_once(" at line")
@@ -130,13 +131,26 @@ mod tests {
                 r#"{"email":"a","transport":"hunter2"}"#,
                 "transport must be `cookie` or `bearer`",
             ),
+            (
+                r#"{"email":"a","transport":"expected hunter2"}"#,
+                "transport must be `cookie` or `bearer`",
+            ),
+            (
+                r#"{"email":"a","remember":", expected hunter2"}"#,
+                "remember must be a boolean",
+            ),
             (r#""hunter2""#, "body must be a JSON object"),
         ] {
             let said = complaint(body);
             assert_eq!(said, expected, "{body}");
             assert!(!said.contains("hunter2"));
         }
-        assert!(complaint(r#"{"email":"a","pin":1}"#).starts_with("pin is not a field here"));
+        for name in ["pin", "expected pin"] {
+            let said = complaint(&format!(r#"{{"email":"a","{name}":1}}"#));
+            let fields = "`email`, `remember`, `transport`";
+            let all = format!("{name} is not a field here; expected one of {fields}");
+            assert_eq!(said, all);
+        }
     }
 
     proptest! {

@@ -101,7 +101,13 @@ impl Guard {
     /// A plain count; 0 if there is none.
     #[must_use]
     pub fn count(&self, name: &str) -> u32 {
-        self.get(name).unwrap_or_default()
+        self.counted(name).unwrap_or_default()
+    }
+
+    /// A plain count, if there is one.
+    #[must_use]
+    pub fn counted(&self, name: &str) -> Option<u32> {
+        self.get(name)
     }
 
     /// A destination hint.

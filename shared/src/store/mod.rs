@@ -12,10 +12,11 @@ pub mod schema;
 pub mod write;
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
@@ -48,9 +49,31 @@ impl From<BuildError> for StoreError {
 
 fn unavailable<E>(error: &SdkError<E>) -> StoreError
 where
-    SdkError<E>: std::error::Error,
+    E: Error + ProvideErrorMetadata + 'static,
 {
-    StoreError::Unavailable(DisplayErrorContext(error).to_string())
+    StoreError::Unavailable(describe(error))
+}
+
+/// What went wrong, in words that are safe to log. The SDK's own description ends with the whole
+/// answer, and so with whatever items are in it.
+fn describe<E>(error: &SdkError<E>) -> String
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    match error {
+        SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+            let code = error.code().unwrap_or("unreadable answer");
+            match error.message() {
+                Some(message) => format!("{code}: {message}"),
+                None => code.to_owned(),
+            }
+        }
+        // Nothing came back, so there is nothing in the causes but how that happened.
+        _ => std::iter::successors(Some(error as &dyn Error), |&error| error.source())
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(": "),
+    }
 }
 
 /// Why a commit didn't happen. Nothing of it was written.

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::activity::{ACTIVITY_LIFETIME, ACTIVITY_PAGE, Event};
 use crate::domain::ids::{PracticeId, UserId};
 use crate::domain::practice::{Member, Practice};
+use crate::domain::user::User;
 use crate::keyring::WrappedKey;
 
 /// Users in a page.
@@ -117,19 +118,21 @@ struct Range<'a> {
 }
 
 impl Store {
-    /// A page of a user's activity, newest first.
+    /// A page of a user's activity, newest first. What was tried before the account was made
+    /// isn't the account's.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB can't be read.
     pub async fn activity(
         &self,
-        user: &UserId,
+        user: &User,
         after: Option<&Cursor>,
         now: Timestamp,
     ) -> Result<Page<Event>, StoreError> {
+        let from = user.created_at.max(now.plus(1 - ACTIVITY_LIFETIME));
         self.page(Range {
-            partition: keys::activity_partition(user),
-            from: keys::activity_time(now.plus(1 - ACTIVITY_LIFETIME)),
+            partition: keys::activity_partition(&user.user_id),
+            from: keys::activity_time(from),
             to: "~".to_owned(),
             newest_first: true,
             limit: ACTIVITY_PAGE,

@@ -225,7 +225,19 @@ pub fn swap_enrollment_sends(
 /// # Errors
 /// If it can't be an item.
 pub fn new_event(user: &UserId, event: &Event) -> Result<Write, StoreError> {
-    Write::put(keys::event(user, event), event, Some(event.expires_at()))
+    new_event_until(user, event, event.expires_at())
+}
+
+/// Records an event that may be swept out at `expires_at`.
+///
+/// # Errors
+/// If it can't be an item.
+pub fn new_event_until(
+    user: &UserId,
+    event: &Event,
+    expires_at: Timestamp,
+) -> Result<Write, StoreError> {
+    Write::put(keys::event(user, event), event, Some(expires_at))
 }
 
 /// Puts a notice into the outbox.

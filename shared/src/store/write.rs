@@ -44,9 +44,12 @@ struct Expression {
 }
 
 impl Expression {
+    /// The placeholder of an attribute's name: short, since an expression has 4 KiB at most.
     fn name(&mut self, name: &str) -> String {
-        let placeholder =
-            format!("#{name}").replace(|c: char| !c.is_alphanumeric() && c != '#', "_");
+        if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| *known == name) {
+            return placeholder.clone();
+        }
+        let placeholder = format!("#n{}", self.names.len());
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
     }
@@ -231,7 +234,8 @@ impl Write {
     /// Counts one more event in the window kept in attribute `name`.
     ///
     /// Parallel counts all succeed until the limit: the condition names the window, not the
-    /// count that was seen.
+    /// count that was seen. Where what follows depends on the exact count, use
+    /// [`Write::swap`].
     ///
     /// # Errors
     /// If a value can't be an attribute.
@@ -247,25 +251,32 @@ impl Write {
                 self.push_condition(format!("{path} = {since}"))
                     .set(name, &step.after())
             }
-            WindowStep::Add { since, limit, .. } => {
+            WindowStep::Add {
+                since, limit, now, ..
+            } => {
                 let since = self.expression.value(number(since.0));
                 let limit = self.expression.value(number(limit));
                 let one = self.expression.value(number(1));
+                let now = self.expression.value(number(now.0));
                 let (since_path, count) = (self.path(name, "since"), self.path(name, "count"));
+                let last = self.path(name, "last");
                 Ok(self
                     .push_condition(format!("{since_path} = {since} AND {count} < {limit}"))
-                    .push_set(format!("{count} = {count} + {one}")))
+                    .push_set(format!("{count} = {count} + {one}"))
+                    .push_set(format!("{last} = {now}")))
             }
         }
     }
 
-    /// Takes one event out of the window in attribute `name` that began at `since`.
+    /// Takes one event out of the window in attribute `name` that began at `since`; refused if
+    /// another window has taken its place, in which the event isn't counted.
     #[must_use]
     pub fn uncount(mut self, name: &str, since: Timestamp) -> Self {
         let since = self.expression.value(number(since.0));
+        let zero = self.expression.value(number(0));
         let one = self.expression.value(number(1));
         let (since_path, count) = (self.path(name, "since"), self.path(name, "count"));
-        self.push_condition(format!("{since_path} = {since}"))
+        self.push_condition(format!("{since_path} = {since} AND {count} > {zero}"))
             .push_set(format!("{count} = {count} - {one}"))
     }
 
@@ -280,12 +291,13 @@ impl Write {
             .push_set(format!("{name} = if_not_exists({name}, {zero}) + {one}"))
     }
 
-    /// Takes one from a plain count.
+    /// Takes one from a plain count, if there is any to take.
     #[must_use]
     pub fn decrement(mut self, name: &str) -> Self {
+        let zero = self.expression.value(number(0));
         let one = self.expression.value(number(1));
         let name = self.expression.name(name);
-        self.push_condition(format!("attribute_exists({name})"))
+        self.push_condition(format!("{name} > {zero}"))
             .push_set(format!("{name} = {name} - {one}"))
     }
 

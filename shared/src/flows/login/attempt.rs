@@ -1,0 +1,286 @@
+//! A password try: counted as a failure against the account and the address, then judged.
+
+use std::time::Duration;
+
+use super::{Error, Request};
+use crate::clock::Timestamp;
+use crate::domain::activity::Origin;
+use crate::domain::device::Presented;
+use crate::domain::ids::UserId;
+use crate::domain::limits::{
+    Backoff, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window, WindowStep,
+};
+use crate::domain::password::{self, Password, PhcString, Verdict};
+use crate::domain::user::User;
+use crate::flows::ROUNDS;
+use crate::runtime::App;
+use crate::store::guards::{self, GUARD_LIFETIME, Guard, PasswordScope};
+use crate::store::write::Write;
+use crate::store::{CommitError, StoreError, keys};
+
+/// Seconds within which a try that has been counted is judged, and given back if it was right.
+const IN_FLIGHT: i64 = 2;
+
+/// How long a request waits for tries in flight from its address, once.
+const WAIT_FOR_OTHERS: Duration = Duration::from_millis(800);
+
+/// A password try that has been counted, and then judged.
+pub(super) struct Attempt {
+    pub(super) request: Request,
+    pub(super) user_id: UserId,
+    pub(super) user: Option<User>,
+    pub(super) scope: PasswordScope,
+    /// Failures of the account, this one included.
+    pub(super) failures: u32,
+    /// When the address's window began that counts the try; `None` once that window is gone.
+    pub(super) address_since: Option<Timestamp>,
+    pub(super) verdict: Verdict,
+    pub(super) now: Timestamp,
+}
+
+/// What a password try is judged by.
+pub(super) struct State {
+    pub(super) user: Option<User>,
+    guard: Guard,
+    address: Guard,
+}
+
+/// The counts of a try that is admitted.
+struct Admitted {
+    scope: PasswordScope,
+    seen: Option<Backoff>,
+    next: Backoff,
+    step: WindowStep,
+}
+
+/// Why a try isn't admitted.
+struct Refusal {
+    wait: Wait,
+    /// Whether it is only because of tries in flight from the same address.
+    passing: bool,
+}
+
+impl State {
+    pub(super) async fn read(
+        app: &App,
+        user_id: &UserId,
+        origin: &Origin,
+    ) -> Result<Self, StoreError> {
+        let keys = [
+            keys::user(user_id),
+            keys::user_guard(user_id),
+            keys::address_guard(&origin.network),
+        ];
+        let items = app.store.read(&keys).await?;
+        let [user, guard, address] = keys;
+        Ok(Self {
+            user: items.get(&user)?,
+            guard: Guard::new(items.raw(&guard)),
+            address: Guard::new(items.raw(&address)),
+        })
+    }
+
+    /// The window of the address's failures.
+    pub(super) fn address_window(&self) -> Option<Window> {
+        self.address.window(guards::PASSWORDS)
+    }
+
+    /// Whether the account and the address may try now.
+    fn admit(&self, request: &Request, now: Timestamp) -> Result<Admitted, Refusal> {
+        let scope = scope_of(self.user.as_ref(), request, now);
+        let seen = self.guard.backoff(&scope.attribute());
+        let window = self.address_window();
+        let account = PASSWORDS_PER_ACCOUNT.admit(seen, now);
+        let address = PASSWORDS_PER_ADDRESS.admit(window, now);
+        match (account, address) {
+            (Ok(next), Ok(step)) => Ok(Admitted {
+                scope,
+                seen,
+                next,
+                step,
+            }),
+            (Ok(_), Err(wait)) => Err(Refusal::by_address(window, wait, now)),
+            (Err(wait), address) => Err(Refusal {
+                wait: address.err().map_or(wait, |other| other.max(wait)),
+                passing: false,
+            }),
+        }
+    }
+}
+
+impl Refusal {
+    /// The address has made as many tries as it may. But what is counted are tries, and those in
+    /// flight may be right and given back: a whole practice signing in at once is nobody's attack.
+    fn by_address(window: Option<Window>, wait: Wait, now: Timestamp) -> Self {
+        let in_flight = window.is_some_and(|window| now < window.last.plus(IN_FLIGHT));
+        Self {
+            wait,
+            passing: in_flight,
+        }
+    }
+}
+
+impl Attempt {
+    /// Counts the try as failed, then compares the password.
+    pub(super) async fn count(app: &App, user_id: UserId, request: Request) -> Result<Self, Error> {
+        let mut judged = Judged::default();
+        let mut waited = false;
+        for _ in 0..ROUNDS {
+            let now = app.clock.now();
+            let state = State::read(app, &user_id, &request.origin).await?;
+            let admitted = match state.admit(&request, now) {
+                Ok(admitted) => admitted,
+                Err(refusal) if refusal.passing && !waited => {
+                    waited = true;
+                    app.pause(WAIT_FOR_OTHERS).await;
+                    continue;
+                }
+                Err(refusal) => return Err(Error::TooManyAttempts(refusal.wait)),
+            };
+            let writes = count(&user_id, &state, &admitted, &request.origin, now)?;
+            // The hash runs beside the write; its verdict is only looked at once that is done.
+            let (committed, verdict) = tokio::join!(
+                app.store.commit(writes),
+                judged.judge(&request.password, state.user.as_ref()),
+            );
+            match committed {
+                Ok(()) => {
+                    return Ok(Self {
+                        user_id,
+                        user: state.user,
+                        scope: admitted.scope,
+                        failures: admitted.next.failures,
+                        address_since: Some(admitted.step.after().since),
+                        verdict,
+                        request,
+                        now,
+                    });
+                }
+                Err(CommitError::Refused(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(Error::TooManyAttempts(Wait::seconds(1)))
+    }
+}
+
+/// The writes that count a try as failed. A known user's guard stays; an unknown one's is swept
+/// out some day.
+fn count(
+    user_id: &UserId,
+    state: &State,
+    admitted: &Admitted,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<Vec<Write>, StoreError> {
+    let Admitted {
+        scope,
+        seen,
+        next,
+        step,
+    } = admitted;
+    let guard =
+        Write::update(keys::user_guard(user_id)).swap(&scope.attribute(), seen.as_ref(), next)?;
+    let guard = match state.user {
+        Some(_) => guard.remove(keys::TTL),
+        None => guard.ttl(now.plus(GUARD_LIFETIME)),
+    };
+    let address = Write::update(keys::address_guard(&origin.network))
+        .count(guards::PASSWORDS, step)?
+        .ttl(now.plus(GUARD_LIFETIME));
+    Ok(vec![guard, address])
+}
+
+/// Which counter the try belongs to.
+fn scope_of(user: Option<&User>, request: &Request, now: Timestamp) -> PasswordScope {
+    let Some(user) = user else {
+        return PasswordScope::Anywhere;
+    };
+    if let Some(token) = request.device.for_user(user)
+        && let Presented::Current(device) | Presented::Superseded(device) =
+            user.devices.judge(token, now)
+    {
+        return PasswordScope::Device(device.id.clone());
+    }
+    match user.addresses.find(&request.origin.network, now) {
+        Some(address) => PasswordScope::Address(address.id.clone()),
+        None => PasswordScope::Anywhere,
+    }
+}
+
+/// The verdict on the password of one request. It is hashed once, however often the count has
+/// to start over, unless the user's hash changes meanwhile.
+#[derive(Default)]
+struct Judged {
+    verdict: Option<(Option<String>, Verdict)>,
+}
+
+impl Judged {
+    async fn judge(&mut self, password: &Password, user: Option<&User>) -> Verdict {
+        let hash = user.map(|user| user.password.clone());
+        match &self.verdict {
+            Some((judged, verdict)) if *judged == hash => *verdict,
+            _ => {
+                let verdict = verify(password, user).await;
+                self.verdict = Some((hash, verdict));
+                verdict
+            }
+        }
+    }
+}
+
+/// Compares the password with the user's hash, or with a decoy's if there is no user. Off the
+/// async threads: it takes tens of milliseconds of CPU.
+pub(super) async fn verify(password: &Password, user: Option<&User>) -> Verdict {
+    let password = password.clone();
+    let hash = user.map(|user| user.password.clone());
+    tokio::task::spawn_blocking(move || verify_now(&password, hash.as_deref()))
+        .await
+        .unwrap_or(Verdict::Wrong)
+}
+
+fn verify_now(password: &Password, hash: Option<&str>) -> Verdict {
+    match hash.map(PhcString::parse) {
+        Some(Ok(hash)) => password::verify(password, &hash),
+        Some(Err(_)) | None => {
+            let _ = password::verify(password, &password::decoy());
+            Verdict::Wrong
+        }
+    }
+}
+
+/// The password hashed with today's parameters; without memory for it the old hash stays.
+pub(super) async fn rehash(app: &App, password: &Password) -> Option<String> {
+    let (password, salt) = (password.clone(), app.random.bytes());
+    let hash = tokio::task::spawn_blocking(move || password::hash(&password, salt))
+        .await
+        .ok()?;
+    hash.ok().map(|hash| hash.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: Timestamp = Timestamp(1_000_000);
+    const HOUR_LEFT: Wait = Wait { seconds: 3600 };
+
+    fn refusal(seconds_since_last: i64) -> (i64, bool) {
+        let window = Window {
+            since: T0,
+            count: 50,
+            last: T0,
+        };
+        let now = T0.plus(seconds_since_last);
+        let refusal = Refusal::by_address(Some(window), HOUR_LEFT, now);
+        (refusal.wait.seconds, refusal.passing)
+    }
+
+    #[test]
+    fn a_full_address_is_looked_at_again_while_tries_may_be_in_flight() {
+        assert_eq!(refusal(0), (3600, true));
+        assert_eq!(refusal(1), (3600, true));
+        assert_eq!(refusal(2), (3600, false));
+        assert_eq!(refusal(1000), (3600, false));
+    }
+}
