@@ -48,6 +48,26 @@ pub struct Window {
     pub count: u32,
     /// When the last event was counted.
     pub last: Timestamp,
+    /// Events that have turned out to be failures and stay counted, where that is noted. The
+    /// others are in flight: they may yet be given back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed: u32,
+}
+
+impl Window {
+    /// Whether events are in flight at `now`, each of which is done with in `seconds`.
+    #[must_use]
+    pub fn in_flight(&self, seconds: i64, now: Timestamp) -> bool {
+        self.failed < self.count && now < self.last.plus(seconds)
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands it over like this"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// At most `limit` events in the `seconds` that begin with the first one.
@@ -69,14 +89,12 @@ pub enum WindowStep {
         /// When the new window begins: now.
         since: Timestamp,
     },
-    /// Add one to the window open since `since`, if its count is still below `limit`.
+    /// Add one to the window that is open, if its count is still below `limit`.
     Add {
-        /// When the window began.
-        since: Timestamp,
+        /// The window that was found.
+        seen: Window,
         /// The policy's limit.
         limit: u32,
-        /// The count that was found.
-        seen: u32,
         /// The time of the event.
         now: Timestamp,
     },
@@ -91,13 +109,12 @@ impl WindowStep {
                 since,
                 count: 1,
                 last: since,
+                failed: 0,
             },
-            Self::Add {
-                since, seen, now, ..
-            } => Window {
-                since,
-                count: seen.saturating_add(1),
+            Self::Add { seen, now, .. } => Window {
+                count: seen.count.saturating_add(1),
                 last: now,
+                ..seen
             },
         }
     }
@@ -112,9 +129,8 @@ impl WindowPolicy {
         match seen.filter(|window| self.is_open(*window, now)) {
             None => Ok(WindowStep::Open { seen, since: now }),
             Some(window) if window.count < self.limit => Ok(WindowStep::Add {
-                since: window.since,
+                seen: window,
                 limit: self.limit,
-                seen: window.count,
                 now,
             }),
             Some(window) => Err(Wait::seconds(window.since.plus(self.seconds).since(now))),
@@ -278,7 +294,8 @@ mod tests {
             Window {
                 since: T0,
                 count: 1,
-                last: T0
+                last: T0,
+                failed: 0
             }
         );
         let second = policy.admit(Some(first), T0.plus(59)).unwrap().after();
@@ -287,7 +304,8 @@ mod tests {
             Window {
                 since: T0,
                 count: 2,
-                last: T0.plus(59)
+                last: T0.plus(59),
+                failed: 0
             }
         );
         assert_eq!(

@@ -251,10 +251,8 @@ impl Write {
                 self.push_condition(format!("{path} = {since}"))
                     .set(name, &step.after())
             }
-            WindowStep::Add {
-                since, limit, now, ..
-            } => {
-                let since = self.expression.value(number(since.0));
+            WindowStep::Add { seen, limit, now } => {
+                let since = self.expression.value(number(seen.since.0));
                 let limit = self.expression.value(number(limit));
                 let one = self.expression.value(number(1));
                 let now = self.expression.value(number(now.0));
@@ -266,6 +264,20 @@ impl Write {
                     .push_set(format!("{last} = {now}")))
             }
         }
+    }
+
+    /// Notes that an event counted in the window in attribute `name` that began at `since` is a
+    /// failure; refused if another window has taken its place.
+    #[must_use]
+    pub fn failed(mut self, name: &str, since: Timestamp) -> Self {
+        let since = self.expression.value(number(since.0));
+        let zero = self.expression.value(number(0));
+        let one = self.expression.value(number(1));
+        let (since_path, failed) = (self.path(name, "since"), self.path(name, "failed"));
+        self.push_condition(format!("{since_path} = {since}"))
+            .push_set(format!(
+                "{failed} = if_not_exists({failed}, {zero}) + {one}"
+            ))
     }
 
     /// Takes one event out of the window in attribute `name` that began at `since`; refused if

@@ -18,8 +18,9 @@ use crate::store::guards::{self, GUARD_LIFETIME, Guard, PasswordScope};
 use crate::store::write::Write;
 use crate::store::{CommitError, StoreError, keys};
 
-/// Seconds within which a try that has been counted is judged, and given back if it was right.
-const IN_FLIGHT: i64 = 2;
+/// Seconds within which a try that has been counted is judged, and given back or noted as failed:
+/// longer than any request takes.
+const IN_FLIGHT: i64 = 10;
 
 /// How long a request waits for tries in flight from its address, once.
 const WAIT_FOR_OTHERS: Duration = Duration::from_millis(800);
@@ -89,9 +90,13 @@ impl State {
     fn admit(&self, request: &Request, now: Timestamp) -> Result<Admitted, Refusal> {
         let scope = scope_of(self.user.as_ref(), request, now);
         let seen = self.guard.backoff(&scope.attribute());
+        let account = PASSWORDS_PER_ACCOUNT
+            .admit(seen, now)
+            .map_err(Refusal::lasting);
         let window = self.address_window();
-        let account = PASSWORDS_PER_ACCOUNT.admit(seen, now);
-        let address = PASSWORDS_PER_ADDRESS.admit(window, now);
+        let address = PASSWORDS_PER_ADDRESS
+            .admit(window, now)
+            .map_err(|wait| Refusal::by_address(window, wait, now));
         match (account, address) {
             (Ok(next), Ok(step)) => Ok(Admitted {
                 scope,
@@ -99,23 +104,37 @@ impl State {
                 next,
                 step,
             }),
-            (Ok(_), Err(wait)) => Err(Refusal::by_address(window, wait, now)),
-            (Err(wait), address) => Err(Refusal {
-                wait: address.err().map_or(wait, |other| other.max(wait)),
-                passing: false,
-            }),
+            (Err(refusal), Ok(_)) | (Ok(_), Err(refusal)) => Err(refusal),
+            (Err(account), Err(address)) => Err(account.and(address)),
         }
     }
 }
 
 impl Refusal {
-    /// The address has made as many tries as it may. But what is counted are tries, and those in
-    /// flight may be right and given back: a whole practice signing in at once is nobody's attack.
-    fn by_address(window: Option<Window>, wait: Wait, now: Timestamp) -> Self {
-        let in_flight = window.is_some_and(|window| now < window.last.plus(IN_FLIGHT));
+    const fn lasting(wait: Wait) -> Self {
         Self {
             wait,
-            passing: in_flight,
+            passing: false,
+        }
+    }
+
+    /// The address has made as many tries as it may. But what is counted are tries, and those in
+    /// flight may be right and given back: a whole practice signing in at once is no attack.
+    fn by_address(window: Option<Window>, wait: Wait, now: Timestamp) -> Self {
+        if window.is_some_and(|window| window.in_flight(IN_FLIGHT, now)) {
+            Self {
+                wait: Wait::seconds(1),
+                passing: true,
+            }
+        } else {
+            Self::lasting(wait)
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            wait: self.wait.max(other.wait),
+            passing: self.passing && other.passing,
         }
     }
 }
@@ -263,24 +282,35 @@ mod tests {
     use super::*;
 
     const T0: Timestamp = Timestamp(1_000_000);
-    const HOUR_LEFT: Wait = Wait { seconds: 3600 };
 
-    fn refusal(seconds_since_last: i64) -> (i64, bool) {
-        let window = Window {
-            since: T0,
-            count: 50,
-            last: T0,
+    #[test]
+    fn a_full_address_waits_shortly_only_while_tries_are_in_flight() {
+        let refusal = |failed, seconds_since_last| {
+            let window = Window {
+                since: T0,
+                count: 50,
+                last: T0,
+                failed,
+            };
+            let now = T0.plus(seconds_since_last);
+            let wait = PASSWORDS_PER_ADDRESS.admit(Some(window), now).unwrap_err();
+            let refusal = Refusal::by_address(Some(window), wait, now);
+            (refusal.wait.seconds, refusal.passing)
         };
-        let now = T0.plus(seconds_since_last);
-        let refusal = Refusal::by_address(Some(window), HOUR_LEFT, now);
-        (refusal.wait.seconds, refusal.passing)
+        assert_eq!(refusal(49, 0), (1, true));
+        assert_eq!(refusal(49, 9), (1, true));
+        // Whoever has not been heard of for longer never will be.
+        assert_eq!(refusal(49, 10), (3590, false));
+        assert_eq!(refusal(50, 0), (3600, false));
     }
 
     #[test]
-    fn a_full_address_is_looked_at_again_while_tries_may_be_in_flight() {
-        assert_eq!(refusal(0), (3600, true));
-        assert_eq!(refusal(1), (3600, true));
-        assert_eq!(refusal(2), (3600, false));
-        assert_eq!(refusal(1000), (3600, false));
+    fn of_two_refusals_the_longer_counts() {
+        let passing = Refusal {
+            wait: Wait::seconds(1),
+            passing: true,
+        };
+        let both = passing.and(Refusal::lasting(Wait::seconds(60)));
+        assert_eq!((both.wait.seconds, both.passing), (60, false));
     }
 }

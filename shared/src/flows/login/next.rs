@@ -25,17 +25,26 @@ impl Attempt {
         if self.failures == PASSWORDS_PER_ACCOUNT.free {
             record.push(self.event(app, EventKind::Locked)?);
         }
+        let mut settled = record.clone();
+        settled.extend(self.address_since.map(|since| {
+            Write::update(keys::address_guard(&self.request.origin.network))
+                .failed(guards::PASSWORDS, since)
+        }));
+        let mut commits = vec![record, settled.clone()];
         if let Some(mut user) = self.user.clone()
-            && let Some(mut writes) = self.revoke_misused(app, &mut user)?
+            && let Some(revocation) = self.revoke_misused(app, &mut user)?
         {
-            writes.push(records::put_user(&user)?);
-            writes.extend(record.iter().cloned());
-            if committed(app.store.commit(writes).await)? {
-                return Err(Error::InvalidCredentials);
-            }
-            // Somebody changed the user meanwhile: the next use of the cookie revokes it.
+            settled.extend(revocation);
+            settled.push(records::put_user(&user)?);
+            commits.push(settled);
         }
-        committed(app.store.commit(record).await)?;
+        // With everything first. If somebody has changed the user meanwhile, the next use of the
+        // cookie revokes it; if the address's window has begun anew, there is nothing to note.
+        while let Some(writes) = commits.pop() {
+            if committed(app.store.commit(writes).await)? {
+                break;
+            }
+        }
         Err(Error::InvalidCredentials)
     }
 
