@@ -2,6 +2,7 @@
 
 mod device_rotation;
 mod enrollment_at_sign_in;
+mod known_addresses;
 mod methods;
 mod pending_enrollments;
 mod remembered_device;
@@ -9,3 +10,5 @@ mod removal;
 mod replacement;
 mod sessions;
 mod step_up;
+mod trust;
+mod whitelist;
