@@ -1,9 +1,13 @@
 //! The rules of the product, over real requests to a running system.
 
+mod activity;
+mod alerts;
 mod device_rotation;
 mod enrollment_at_sign_in;
+mod full_access;
 mod known_addresses;
 mod methods;
+mod notices;
 mod pending_enrollments;
 mod remembered_device;
 mod removal;
@@ -11,4 +15,5 @@ mod replacement;
 mod sessions;
 mod step_up;
 mod trust;
+mod users;
 mod whitelist;
