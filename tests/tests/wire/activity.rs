@@ -149,7 +149,9 @@ async fn it_comes_in_pages_newest_first_each_event_once() {
     assert!(pages > 1, "all on one page");
     let ids: BTreeSet<_> = seen.iter().map(|event| text_of(event, "id")).collect();
     assert_eq!(ids.len(), seen.len());
-    let changes = seen.iter().filter(|event| event["kind"] == "primary_changed");
+    let changes = seen
+        .iter()
+        .filter(|event| event["kind"] == "primary_changed");
     assert_eq!(changes.count(), 60);
     let times: Vec<_> = seen.iter().map(|event| text_of(event, "at")).collect();
     assert!(times.is_sorted_by(|newer, older| newer >= older));
