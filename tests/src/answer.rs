@@ -186,7 +186,8 @@ impl Answer {
 
 /// Member `name` of `body`, which must be a string.
 #[track_caller]
-pub(crate) fn text_of(body: &Value, name: &str) -> String {
+#[must_use]
+pub fn text_of(body: &Value, name: &str) -> String {
     match body[name].as_str() {
         Some(text) => text.to_owned(),
         None => panic!("no {name} in {body}"),

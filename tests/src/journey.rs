@@ -8,6 +8,22 @@ use crate::answer::{Answer, text_of};
 use crate::client::{Client, Credentials};
 use crate::kind::Kind;
 use crate::person::{Authenticator, Person};
+use crate::system::System;
+
+impl System {
+    /// A demo user, or one that was made, in a browser: signed in by enabling these methods, the
+    /// first of them during the sign-in, the others in the session.
+    pub async fn signed_in(&self, email: &str, kinds: &[Kind]) -> (Client, Person) {
+        let mut person = Person::new(email);
+        let mut browser = self.browser();
+        let (first, others) = kinds.split_first().expect("a method");
+        browser.enroll_at_sign_in(&mut person, *first).await;
+        for kind in others {
+            browser.enroll(&mut person, *kind).await;
+        }
+        (browser, person)
+    }
+}
 
 impl Client {
     /// `POST /login` with what this client would send along.

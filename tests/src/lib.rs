@@ -31,11 +31,11 @@ mod system;
 mod transport;
 mod usage;
 
-pub use answer::Answer;
+pub use answer::{Answer, text_of};
 pub use client::{Client, Credentials, Request};
 pub use kind::Kind;
 pub use messages::Message;
-pub use person::{Authenticator, Person};
+pub use person::{Authenticator, Person, other_than};
 pub use system::{NewUser, System, seconds};
 pub use usage::Usage;
 

@@ -108,6 +108,15 @@ impl Authenticator {
         totp.generate(time.unsigned_abs()).to_string()
     }
 
+    /// What it doesn't show at `time`, nor anywhere near.
+    #[must_use]
+    pub fn wrong(&self, time: i64) -> String {
+        let near: Vec<_> = (-5..=5).map(|n| self.at(time + n * Self::STEP)).collect();
+        let mut codes = (0..).map(|n| format!("{n:06}"));
+        let free = codes.find(|code| !near.contains(code));
+        free.expect("a million codes are more than eleven")
+    }
+
     /// What it shows, once that is something new: the clock is moved if need be.
     pub async fn fresh(&mut self, system: &System) -> String {
         let now = system.now().await;
@@ -119,4 +128,10 @@ impl Authenticator {
         self.last = now / Self::STEP;
         self.at(now)
     }
+}
+
+/// A code that isn't `code`.
+#[must_use]
+pub fn other_than(code: &str) -> &'static str {
+    if code == "000000" { "000001" } else { "000000" }
 }
