@@ -55,6 +55,8 @@ impl Timestamp {
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset: Arc<AtomicI64>,
+    /// The last moment given out.
+    last: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -66,17 +68,34 @@ impl Clock {
 
     /// The time now.
     #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.micros().div_euclid(1_000_000))
+    }
+
+    /// Microseconds since 1970, later at each call: what orders the events of one second.
+    #[must_use]
+    pub fn moment(&self) -> i64 {
+        let now = self.micros();
+        let last = self.last.fetch_max(now, Ordering::SeqCst);
+        if last < now {
+            now
+        } else {
+            self.last.fetch_add(1, Ordering::SeqCst) + 1
+        }
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the system clock"
     )]
-    pub fn now(&self) -> Timestamp {
+    fn micros(&self) -> i64 {
         let real = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |elapsed| {
-                i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+                i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
             });
-        Timestamp(real).plus(self.offset.load(Ordering::SeqCst))
+        let offset = self.offset.load(Ordering::SeqCst);
+        real.saturating_add(offset.saturating_mul(1_000_000))
     }
 
     /// Moves this clock, and every clone of it, forward by `seconds`. For the local stack.
@@ -87,6 +106,7 @@ impl Clock {
     /// Returns this clock, and every clone of it, to the system time. For the local stack.
     pub fn reset(&self) {
         self.offset.store(0, Ordering::SeqCst);
+        self.last.store(0, Ordering::SeqCst);
     }
 }
 
@@ -99,6 +119,13 @@ mod tests {
         assert_eq!(Timestamp(0).rfc3339(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp(1_769_851_800).rfc3339(), "2026-01-31T09:30:00Z");
         assert_eq!(Timestamp(1_769_851_800).day(), "2026-01-31");
+    }
+
+    #[test]
+    fn moments_only_go_forward() {
+        let clock = Clock::system();
+        let moments: Vec<_> = (0..1000).map(|_| clock.moment()).collect();
+        assert!(moments.is_sorted_by(|a, b| a < b));
     }
 
     #[test]

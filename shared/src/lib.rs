@@ -13,3 +13,4 @@ mod loopback;
 pub mod random;
 pub mod runtime;
 pub mod store;
+pub mod telemetry;

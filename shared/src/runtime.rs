@@ -18,9 +18,11 @@ use tracing::{error, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Delivery;
+use crate::domain::ids;
 use crate::keyring::{DataKey, Keyring, KeyringError};
 use crate::random::Random;
 use crate::store::{Store, StoreError};
+use crate::telemetry::{CallTimes, Metric, Telemetry};
 
 /// Seconds within which every answer is given. Below the functions' `Timeout` in
 /// `template.yaml` (10 s), so that a slow dependency ends in a problem with `Retry-After` and
@@ -42,6 +44,8 @@ pub struct App {
     pub keyring: Keyring,
     /// SMS and e-mail.
     pub delivery: Delivery,
+    /// Metrics.
+    pub telemetry: Telemetry,
 }
 
 impl App {
@@ -51,12 +55,14 @@ impl App {
         let random = Random;
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::config::Builder::from(&aws.0)
+                .interceptor(CallTimes)
                 .timeout_config(limits(1000, 2500))
                 .retry_config(retries(3))
                 .build(),
         );
         let kms = aws_sdk_kms::Client::from_conf(
             aws_sdk_kms::config::Builder::from(&aws.0)
+                .interceptor(CallTimes)
                 .timeout_config(limits(1000, 2500))
                 .retry_config(retries(3))
                 .build(),
@@ -65,12 +71,14 @@ impl App {
         // one try, and the person (or the stream, for notices) asks again.
         let sns = aws_sdk_sns::Client::from_conf(
             aws_sdk_sns::config::Builder::from(&aws.0)
+                .interceptor(CallTimes)
                 .timeout_config(limits(3000, 3000))
                 .retry_config(RetryConfig::disabled())
                 .build(),
         );
         let ses = aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::config::Builder::from(&aws.0)
+                .interceptor(CallTimes)
                 .timeout_config(limits(3000, 3000))
                 .retry_config(RetryConfig::disabled())
                 .build(),
@@ -82,7 +90,19 @@ impl App {
             config: Arc::new(config),
             clock,
             random,
+            telemetry: Telemetry::default(),
         }
+    }
+
+    /// Counts something for the operator.
+    pub fn count(&self, metric: Metric<'_>) {
+        self.telemetry.count(&self.clock, metric);
+    }
+
+    /// A new identifier for an event; sorts after those made before it.
+    #[must_use]
+    pub fn event_id(&self) -> String {
+        ids::event_id(self.clock.moment(), self.random.bytes())
     }
 
     /// Reads the keyring and unwraps the keys that aren't known yet.
@@ -243,7 +263,10 @@ pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"))?;
     let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"))?;
-    let app = App::new(config, Clock::system(), &aws);
+    let mut app = App::new(config, Clock::system(), &aws);
+    if let Some(name) = variable("AWS_LAMBDA_FUNCTION_NAME") {
+        app.telemetry = Telemetry::lambda(&name);
+    }
     if needs == Needs::Keyring
         && let Err(error) = app.load_keyring().await
     {

@@ -6,7 +6,7 @@ pub mod openapi;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json as Answer, Router};
+use axum::{Extension, Json as Answer, Router};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
@@ -16,10 +16,10 @@ use twostep::domain::session::Transport;
 use twostep::domain::token::DeviceToken;
 use twostep::flows::login::{self, Issued, Outcome, Skipped};
 use twostep::flows::sessions;
-use twostep::http::cookies;
 use twostep::http::problem::Problem;
 use twostep::http::request::{Client, Credentials, Json};
 use twostep::http::views::{OfferedMethod, Reason, SessionView, authenticated};
+use twostep::http::{Outcome as Ended, cookies};
 use twostep::runtime::App;
 
 /// The routes of this function.
@@ -117,6 +117,11 @@ impl EnrollmentRequired {
     const STATUS: &'static str = "enrollment_required";
 }
 
+/// An answer that asks for the next step, and is counted as such.
+fn next_step(status: &'static str, body: impl Serialize) -> Response {
+    (Extension(Ended(status)), Answer(body)).into_response()
+}
+
 async fn log_in(
     State(app): State<App>,
     client: Client,
@@ -136,20 +141,34 @@ async fn log_in(
             token,
             ticket,
             user,
-        }) => Answer(ChallengeRequired {
-            status: ChallengeRequired::STATUS,
-            ticket: token.expose(),
-            expires_at: ticket.expires_at.rfc3339(),
-            methods: OfferedMethod::all(&user),
-        })
-        .into_response(),
-        Outcome::EnrollmentRequired(Issued { token, ticket, .. }) => Answer(EnrollmentRequired {
-            status: EnrollmentRequired::STATUS,
-            ticket: token.expose(),
-            expires_at: ticket.expires_at.rfc3339(),
-            available: login::AVAILABLE,
-        })
-        .into_response(),
+        }) => {
+            let status = ChallengeRequired::STATUS;
+            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
+            let methods = OfferedMethod::all(&user);
+            next_step(
+                status,
+                ChallengeRequired {
+                    status,
+                    ticket,
+                    expires_at,
+                    methods,
+                },
+            )
+        }
+        Outcome::EnrollmentRequired(Issued { token, ticket, .. }) => {
+            let status = EnrollmentRequired::STATUS;
+            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
+            let available = login::AVAILABLE;
+            next_step(
+                status,
+                EnrollmentRequired {
+                    status,
+                    ticket,
+                    expires_at,
+                    available,
+                },
+            )
+        }
     })
 }
 

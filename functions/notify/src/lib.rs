@@ -6,6 +6,7 @@ use tracing::{error, info};
 use twostep::flows::notify;
 use twostep::runtime::App;
 use twostep::store::keys::OUTBOX_PREFIX;
+use twostep::telemetry::Metric;
 
 /// A batch of the DynamoDB stream, as far as this function reads it: which items are new.
 #[derive(Debug, Deserialize)]
@@ -81,8 +82,12 @@ pub async fn handle(
             continue;
         };
         match notify::deliver(&app, id).await {
-            Ok(sent) => info!(notice = id, sent, outcome = "ok", "notified"),
+            Ok(sent) => {
+                app.count(Metric::NoticesSent(sent));
+                info!(notice = id, sent, outcome = "ok", "notified");
+            }
             Err(error) => {
+                app.count(Metric::NoticeFailed);
                 error!(notice = id, %error, outcome = "failed", "not notified yet");
                 let sequence_number = dynamodb.sequence_number;
                 response.failures.push(ItemFailure { sequence_number });

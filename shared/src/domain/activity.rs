@@ -66,7 +66,7 @@ pub struct Origin {
 }
 
 impl Event {
-    /// An event of `kind` at `now`; `id` is a [`short_id`](crate::domain::ids::short_id).
+    /// An event of `kind` at `now`; `id` is an [`event_id`](crate::domain::ids::event_id).
     #[must_use]
     pub fn new(id: String, kind: EventKind, now: Timestamp) -> Self {
         Self {

@@ -1,7 +1,6 @@
 //! New Login Alerts: who in a practice is told of new sign-ins.
 
 use crate::domain::activity::{Event, EventKind, Origin};
-use crate::domain::ids::short_id;
 use crate::domain::practice::NewLoginAlerts;
 use crate::domain::token::UserToken;
 use crate::flows::ROUNDS;
@@ -52,7 +51,7 @@ pub async fn set(
         let now = app.clock.now();
         caller.require_full_access()?;
         caller.require_recent_factor(now)?;
-        let event = Event::new(short_id(app.random.bytes()), EventKind::AlertsChanged, now);
+        let event = Event::new(app.event_id(), EventKind::AlertsChanged, now);
         let writes = vec![
             Write::update(keys::practice(&caller.user.practice_id))
                 .if_exists()

@@ -2,7 +2,6 @@
 
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::device::Device;
-use crate::domain::ids::short_id;
 use crate::domain::token::UserToken;
 use crate::domain::user::User;
 use crate::flows::ROUNDS;
@@ -76,7 +75,7 @@ pub async fn forget(
 }
 
 fn revoked(app: &App, user: &User, device: &Device, origin: &Origin) -> Result<Write, StoreError> {
-    let (id, now) = (short_id(app.random.bytes()), app.clock.now());
+    let (id, now) = (app.event_id(), app.clock.now());
     let mut event = Event::new(id, EventKind::DeviceRevoked, now).from(origin);
     event.device = Some(device.label.clone());
     records::new_event(&user.user_id, &event)

@@ -71,7 +71,7 @@ impl Finish<'_> {
     /// If a record can't be an item.
     pub(crate) fn build(mut self, app: &App) -> Result<(Vec<Write>, SignedIn), StoreError> {
         let now = self.now;
-        let mut writes = vec![self.event(app, EventKind::SignedIn)?];
+        let mut writes = Vec::new();
         let with_code = matches!(self.how, How::SecondFactor { .. });
         if with_code && self.is_new() {
             let notice = OutboxItem::new(
@@ -84,6 +84,7 @@ impl Finish<'_> {
             writes.push(records::new_notice(&notice)?);
         }
         let device = self.device(app, &mut writes)?;
+        writes.push(self.event(app, EventKind::SignedIn)?);
         if with_code {
             let id = short_id(app.random.bytes());
             self.user.addresses.verify(&self.origin.network, id, now);
@@ -181,7 +182,7 @@ impl Finish<'_> {
     }
 
     fn event(&self, app: &App, kind: EventKind) -> Result<Write, StoreError> {
-        let event = Event::new(short_id(app.random.bytes()), kind, self.now);
+        let event = Event::new(app.event_id(), kind, self.now);
         records::new_event(&self.user.user_id, &event.from(self.origin))
     }
 }

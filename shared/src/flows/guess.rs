@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{FAILURES_IN_A_ROW, SECOND_FACTORS, Wait};
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
@@ -73,11 +73,15 @@ impl Counted {
         Ok(Ok((write, counted)))
     }
 
-    /// The write that gives a guess back because it was right.
-    pub(crate) fn give_back(&self, user: &UserId) -> Write {
-        Write::update(keys::user_guard(user))
-            .uncount(guards::SECOND_FACTORS, self.since)
-            .remove(&guards::row(self.kind))
+    /// The write that gives a guess back because it was right. In `guard`, as read since, the
+    /// window that counted it may be gone; `None` if it wasn't read again.
+    pub(crate) fn give_back(&self, user: &UserId, guard: Option<&Guard>) -> Write {
+        let write = Write::update(keys::user_guard(user)).remove(&guards::row(self.kind));
+        let window = guard.map(|guard| guard.window(guards::SECOND_FACTORS));
+        match window {
+            Some(found) if found.map(|window| window.since) != Some(self.since) => write,
+            _ => write.uncount(guards::SECOND_FACTORS, self.since),
+        }
     }
 
     /// The writes that record a guess as failed: an event, and what it has led to.
@@ -89,7 +93,7 @@ impl Counted {
         now: Timestamp,
     ) -> Result<Vec<Write>, StoreError> {
         let event = |kind| {
-            let event = Event::new(short_id(app.random.bytes()), kind, now);
+            let event = Event::new(app.event_id(), kind, now);
             records::new_event(&user.user_id, &event.from(origin).method(self.kind))
         };
         let mut writes = vec![event(EventKind::CodeFailed)?];

@@ -6,7 +6,7 @@
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::device::Presented;
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window};
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
@@ -126,7 +126,8 @@ struct Attempt {
     user: Option<User>,
     scope: PasswordScope,
     failures: u32,
-    address_window: Window,
+    /// The address's window that counts this try; `None` if it is gone meanwhile.
+    address_window: Option<Window>,
     verdict: Verdict,
     now: Timestamp,
 }
@@ -197,7 +198,7 @@ impl Attempt {
                         user: state.user,
                         scope,
                         failures: next.failures,
-                        address_window: step.after(),
+                        address_window: Some(step.after()),
                         verdict,
                         request,
                         now,
@@ -244,16 +245,18 @@ impl Attempt {
             if user.disabled {
                 return self.fail(app).await;
             }
+            let judged = user.password.clone();
             let (writes, outcome) = self.decide(app, user).await?;
             match app.store.commit(writes).await {
                 Ok(()) => return Ok(outcome),
                 Err(CommitError::Refused(_)) => {
                     // The user or a counter changed meanwhile: decide again on what is there.
                     let state = State::read(app, &self.user_id, &self.request.origin).await?;
+                    let counted = self.address_window.map(|window| window.since);
                     let window = state.address.window(guards::PASSWORDS);
-                    self.address_window = window.unwrap_or(self.address_window);
-                    let outdated = |user: &User| !self.still_right(user);
-                    if state.user.as_ref().is_none_or(outdated) {
+                    self.address_window = window.filter(|found| Some(found.since) == counted);
+                    let same = |user: &User| user.password == judged;
+                    if !state.user.as_ref().is_some_and(same) {
                         return Err(Error::InvalidCredentials);
                     }
                     self.user = state.user;
@@ -264,18 +267,14 @@ impl Attempt {
         Err(StoreError::Unavailable("too many concurrent changes".to_owned()).into())
     }
 
-    /// Whether the password that was judged is still the user's.
-    fn still_right(&self, user: &User) -> bool {
-        verify_now(&self.request.password, Some(user)) != Verdict::Wrong
-    }
-
     /// What the right password of `user` leads to, and the writes that make it so.
     async fn decide(&self, app: &App, mut user: User) -> Result<(Vec<Write>, Outcome), Error> {
-        let mut writes = vec![
-            Write::update(keys::user_guard(&self.user_id)).remove(&self.scope.attribute()),
-            Write::update(keys::address_guard(&self.request.origin.network))
-                .uncount(guards::PASSWORDS, self.address_window.since),
-        ];
+        let guard = Write::update(keys::user_guard(&self.user_id));
+        let mut writes = vec![guard.remove(&self.scope.attribute())];
+        if let Some(window) = self.address_window {
+            let guard = Write::update(keys::address_guard(&self.request.origin.network));
+            writes.push(guard.uncount(guards::PASSWORDS, window.since));
+        }
         let mut changed = false;
         if let Some(revocation) = self.revoke_misused(app, &mut user)? {
             writes.extend(revocation);
@@ -365,7 +364,7 @@ impl Attempt {
     }
 
     fn event(&self, app: &App, kind: EventKind) -> Result<Write, StoreError> {
-        let event = Event::new(short_id(app.random.bytes()), kind, self.now);
+        let event = Event::new(app.event_id(), kind, self.now);
         records::new_event(&self.user_id, &event.from(&self.request.origin))
     }
 }

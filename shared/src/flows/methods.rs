@@ -1,7 +1,6 @@
 //! A user's own methods: reading them, and choosing the primary one.
 
 use crate::domain::activity::{Event, EventKind, Origin};
-use crate::domain::ids::short_id;
 use crate::domain::method::MethodKind;
 use crate::domain::token::UserToken;
 use crate::domain::user::User;
@@ -81,7 +80,7 @@ pub async fn make_primary(
         }
         let mut writes = vec![caller.keep_session()?];
         if before != Some(kind) {
-            let event = Event::new(short_id(app.random.bytes()), EventKind::PrimaryChanged, now);
+            let event = Event::new(app.event_id(), EventKind::PrimaryChanged, now);
             let event = event.from(origin).method(kind);
             writes.push(records::new_event(&caller.user.user_id, &event)?);
             writes.push(records::put_user(&caller.user)?);

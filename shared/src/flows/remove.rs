@@ -1,7 +1,6 @@
 //! Removing one of one's own methods.
 
 use crate::domain::activity::{Event, EventKind, Origin};
-use crate::domain::ids::short_id;
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::token::UserToken;
@@ -60,7 +59,7 @@ pub async fn remove(
         caller.require_recent_factor(now)?;
         caller.user.remove_own_method(kind)?;
         let id = caller.user.user_id.clone();
-        let event = Event::new(short_id(app.random.bytes()), EventKind::MethodRemoved, now);
+        let event = Event::new(app.event_id(), EventKind::MethodRemoved, now);
         let told = Told::MethodRemoved { method: kind };
         let notice = OutboxItem::new(app.random.bytes(), &caller.user, told, Some(origin), now);
         let writes = vec![

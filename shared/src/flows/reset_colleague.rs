@@ -1,7 +1,7 @@
 //! Full Access takes methods of a colleague away.
 
 use crate::domain::activity::{Event, EventKind, Origin};
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::token::UserToken;
@@ -72,10 +72,8 @@ pub async fn reset(
         }
         let guard = Guard::new(caller.items.raw(&keys::user_guard(id)));
         let mut event = match only {
-            Some(kind) => {
-                Event::new(short_id(app.random.bytes()), EventKind::MethodRemoved, now).method(kind)
-            }
-            None => Event::new(short_id(app.random.bytes()), EventKind::Reset, now),
+            Some(kind) => Event::new(app.event_id(), EventKind::MethodRemoved, now).method(kind),
+            None => Event::new(app.event_id(), EventKind::Reset, now),
         };
         event = event.from(origin).actor(&caller.user.name);
         let mut writes = vec![

@@ -11,7 +11,7 @@ use crate::delivery::{CodeMessage, DeliveryError};
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
-use crate::domain::ids::{UserId, short_id};
+use crate::domain::ids::UserId;
 use crate::domain::limits::{
     EMAILS_PER_MAILBOX, SMS_PER_ADDRESS, SMS_PER_NUMBER_DAY, SMS_PER_NUMBER_HOUR,
     SMS_PER_PRACTICE_DAY, SMS_PER_USER, Wait, Window, WindowStep,
@@ -25,6 +25,7 @@ use crate::store::guards::{self, DestinationHint, GUARD_LIFETIME, Guard};
 use crate::store::keys::{self, Key};
 use crate::store::write::Write;
 use crate::store::{CommitError, Refused, StoreError, records};
+use crate::telemetry::Metric;
 
 /// Seconds after which to try again when a provider is down.
 const PROVIDER_RETRY: i64 = 5;
@@ -141,6 +142,21 @@ enum Destination {
     Sms(PhoneNumber),
 }
 
+impl Destination {
+    fn metric(&self) -> Metric<'_> {
+        match self {
+            Self::Email(_) => Metric::CodeSent {
+                channel: "email",
+                country: "-",
+            },
+            Self::Sms(number) => Metric::CodeSent {
+                channel: "sms",
+                country: number.country(),
+            },
+        }
+    }
+}
+
 /// Windows of a destination, as known so far.
 #[derive(Clone, Copy, Default)]
 struct DestinationWindows {
@@ -183,13 +199,16 @@ impl CodeToSend<'_> {
                 SendRefusal::TooSoon(wait) => SendError::TooSoon(wait),
                 SendRefusal::UsedUp => SendError::LimitReached(Wait::seconds(TICKET_LIFETIME)),
             })?;
-        let event = Event::new(short_id(app.random.bytes()), EventKind::CodeSent, self.now)
+        let event = Event::new(app.event_id(), EventKind::CodeSent, self.now)
             .from(self.origin)
             .method(self.kind);
         let steps = self.count(app, &next, &event).await?;
         let code = self.derive(key.bytes());
         match self.deliver(app, &to, &code).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                app.count(to.metric());
+                Ok(())
+            }
             Err(error) => {
                 warn!(method = self.kind.as_str(), %error, "a code could not be sent");
                 self.take_back(app, &next, &event, &steps, &error).await;

@@ -126,6 +126,7 @@ pub async fn validate(app: &App, request: Request) -> Result<Outcome, Error> {
                 let attempts = state.ticket.attempts;
                 state = State::read(app, &request).await?;
                 state.ticket.attempts = attempts;
+                state.reread = true;
                 state.check_live()?;
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
@@ -165,6 +166,8 @@ struct State {
     guard: Guard,
     ticket: Ticket,
     session: Option<(UserToken, Session)>,
+    /// Whether it was read after the guess was counted.
+    reread: bool,
     now: Timestamp,
 }
 
@@ -190,6 +193,7 @@ impl State {
             guard: Guard::new(items.raw(&guard_key)),
             ticket: items.get(&ticket_key)?.ok_or(Error::InvalidTicket)?,
             session: own.cloned().zip(session),
+            reread: false,
             now: app.clock.now(),
         })
     }
@@ -259,7 +263,7 @@ impl State {
         user.methods.used(request.method, step, self.now);
         let mut writes = vec![
             records::redeem_ticket(&user.user_id, &request.ticket.hash()),
-            counted.give_back(&user.user_id),
+            counted.give_back(&user.user_id, self.reread.then_some(&self.guard)),
         ];
         let outcome = match &self.session {
             Some((old, session)) if matches!(self.ticket.purpose, TicketPurpose::StepUp { .. }) => {

@@ -3,7 +3,6 @@
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, Purpose};
-use crate::domain::ids::short_id;
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::session::Session;
@@ -215,7 +214,7 @@ impl State {
     }
 
     fn event(&self, app: &App, request: &Request, kind: EventKind) -> Result<Write, StoreError> {
-        let event = Event::new(short_id(app.random.bytes()), kind, self.now);
+        let event = Event::new(app.event_id(), kind, self.now);
         let event = event.from(&request.origin).method(request.enrollment.kind);
         records::new_event(&self.user.user_id, &event)
     }

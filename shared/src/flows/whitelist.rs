@@ -2,7 +2,6 @@
 
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::address::Network;
-use crate::domain::ids::short_id;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::token::UserToken;
 use crate::domain::user::{User, WhitelistMode};
@@ -112,12 +111,7 @@ pub async fn forget_address(
 
 fn changed(app: &App, user: &User, network: Network, origin: &Origin) -> Result<Write, StoreError> {
     let now = app.clock.now();
-    let mut event = Event::new(
-        short_id(app.random.bytes()),
-        EventKind::WhitelistChanged,
-        now,
-    )
-    .from(origin);
+    let mut event = Event::new(app.event_id(), EventKind::WhitelistChanged, now).from(origin);
     event.address = Some(network);
     records::new_event(&user.user_id, &event)
 }

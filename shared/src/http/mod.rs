@@ -17,12 +17,13 @@ use axum::response::{IntoResponse, Response};
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ORIGIN, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use tracing::{error, info};
 
 use self::problem::{Code, Problem};
 use self::request::MOST_BODY_BYTES;
 use crate::runtime::{ANSWER_WITHIN, App};
+use crate::telemetry::{Metric, with_calls};
 
 /// Completes a function's routes: limits, the check of origins, the time limit, headers, the
 /// log line, and the gateway's answer to paths it doesn't have.
@@ -53,22 +54,14 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
-    let mut response = if origin_allowed(&app, &request) {
-        match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => {
-                error!(%method, route, "no answer in time");
-                Problem::unavailable().into_response()
-            }
-        }
-    } else {
-        Problem::from(Code::OriginNotAllowed).into_response()
-    };
-    let outcome = response
-        .extensions()
-        .get::<Code>()
-        .map_or("ok", |code| code.as_str());
-    info!(%method, route, status = response.status().as_u16(), outcome, "answered");
+    let context = request.extensions().get::<lambda_http::Context>();
+    let request_id = context.map_or_else(String::new, |context| context.request_id.clone());
+    let cold = app.telemetry.is_cold();
+    let (mut response, calls) = with_calls(answer(&app, request, next)).await;
+    let outcome = outcome(&response);
+    count(&app, &method, &route, outcome, cold);
+    let status = response.status().as_u16();
+    info!(%method, route, status, outcome, request_id, calls, cold, "answered");
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -77,6 +70,50 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
         HeaderValue::from_static("max-age=63072000; includeSubDomains"),
     );
     response
+}
+
+/// The handler's answer, unless the origin is foreign or time runs out.
+async fn answer(app: &App, request: Request, next: Next) -> Response {
+    if !origin_allowed(app, &request) {
+        return Problem::from(Code::OriginNotAllowed).into_response();
+    }
+    match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            error!("no answer in time");
+            Problem::unavailable().into_response()
+        }
+    }
+}
+
+/// How a request ended, for logs and metrics: the code of a problem, or what the handler said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome(pub &'static str);
+
+fn outcome(response: &Response) -> &'static str {
+    let extensions = response.extensions();
+    let problem = extensions.get::<Code>().map(|code| code.as_str());
+    problem
+        .or_else(|| extensions.get::<Outcome>().map(|outcome| outcome.0))
+        .unwrap_or("ok")
+}
+
+/// Counts a request for the operator.
+fn count(app: &App, method: &Method, route: &str, outcome: &'static str, cold: bool) {
+    if cold {
+        app.count(Metric::ColdStart);
+    }
+    match (route, outcome) {
+        ("/login", _) | ("/validate", "second_factor") => app.count(Metric::SignIn { outcome }),
+        ("/validate", "invalid_code" | "code_already_used") => app.count(Metric::CodeFailure),
+        (_, "ok") if method == Method::DELETE && route.contains("/methods") => {
+            app.count(Metric::Removal);
+        }
+        _ => {}
+    }
+    if outcome == Code::TooManyAttempts.as_str() {
+        app.count(Metric::Lock);
+    }
 }
 
 /// A request with an `Origin` must come from one of the configured front ends.

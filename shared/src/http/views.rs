@@ -5,7 +5,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 
-use super::cookies;
+use super::{Outcome, cookies};
 use crate::domain::method::MethodKind;
 use crate::domain::session::{Session, Transport};
 use crate::domain::token::UserToken;
@@ -183,6 +183,18 @@ pub enum Reason {
     SecondFactor,
 }
 
+impl Reason {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RememberedDevice => "remembered_device",
+            Self::KnownAddress => "known_address",
+            Self::SecondFactor => "second_factor",
+        }
+    }
+}
+
 /// The answer that ends a sign-in.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -228,6 +240,7 @@ pub fn authenticated(signed_in: &SignedIn, reason: Reason, method: Option<Method
         method,
     };
     let mut response = (StatusCode::OK, axum::Json(body)).into_response();
+    response.extensions_mut().insert(Outcome(reason.as_str()));
     if !bearer {
         let device = device
             .as_ref()
@@ -238,4 +251,23 @@ pub fn authenticated(signed_in: &SignedIn, reason: Reason, method: Option<Method
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn reasons_are_named_as_they_are_serialized() {
+        for reason in [
+            Reason::RememberedDevice,
+            Reason::KnownAddress,
+            Reason::SecondFactor,
+        ] {
+            assert_eq!(
+                serde_json::to_value(reason).unwrap(),
+                serde_json::json!(reason.as_str())
+            );
+        }
+    }
 }

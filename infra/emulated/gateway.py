@@ -1,0 +1,44 @@
+"""Adds to the emulated HTTP API what SAM put into its OpenAPI body and the emulator skipped.
+
+Routes, integrations, the permission of each integration and CORS come from the template's own
+events and properties, through the API Gateway API, so that a route that is missing there is
+missing here too.
+"""
+
+import template
+
+
+
+def complete(session, built, stack, origins):
+    """Adds the routes of the `built` template to `stack`'s API and returns the API's id."""
+    api_id = _physical_id(session, stack, "Api")
+    api = session.client("apigatewayv2")
+    cors = built["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    api.update_api(ApiId=api_id, CorsConfiguration={**cors, "AllowOrigins": origins})
+    integrations = {
+        name: api.create_integration(
+            ApiId=api_id,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=_alias_arn(session, f"{stack}-{name}"),
+            PayloadFormatVersion="2.0",
+        )["IntegrationId"]
+        for name in {function for function, _, _ in template.routes(built)}
+    }
+    for function, method, path in template.routes(built):
+        api.create_route(
+            ApiId=api_id,
+            RouteKey=f"{method} {path}",
+            Target=f"integrations/{integrations[function]}",
+        )
+    return api_id
+
+
+def _physical_id(session, stack, logical_id):
+    resource = session.client("cloudformation").describe_stack_resource(
+        StackName=stack, LogicalResourceId=logical_id
+    )
+    return resource["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def _alias_arn(session, function):
+    return session.client("lambda").get_alias(FunctionName=function, Name="live")["AliasArn"]

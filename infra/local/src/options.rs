@@ -1,0 +1,20 @@
+//! What a stack is started with.
+
+use std::path::PathBuf;
+
+/// How to start a [`Stack`](crate::Stack). The default is what tests want: a free port, data in
+/// memory, demo users, and the front end as built into the binary.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// TCP port on 127.0.0.1; 0 picks a free one.
+    pub port: u16,
+    /// Directory that keeps the tables and the master key; in memory if there is none.
+    /// It is made if missing.
+    pub data: Option<PathBuf>,
+    /// Leave the demo practices and users out.
+    pub empty: bool,
+    /// Serve the front end from this directory instead of the files built in.
+    pub web: Option<PathBuf>,
+    /// Serve only the AWS endpoints and `/_local`: the functions run elsewhere.
+    pub aws_only: bool,
+}

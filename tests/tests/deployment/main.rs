@@ -1,0 +1,7 @@
+//! `template.yaml` and what it deploys can't drift apart: routes, variables, permissions.
+
+mod permissions;
+mod policy;
+mod routes;
+mod shape;
+mod template;
