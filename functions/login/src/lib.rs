@@ -142,32 +142,22 @@ async fn log_in(
             ticket,
             user,
         }) => {
-            let status = ChallengeRequired::STATUS;
-            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
-            let methods = OfferedMethod::all(&user);
-            next_step(
-                status,
-                ChallengeRequired {
-                    status,
-                    ticket,
-                    expires_at,
-                    methods,
-                },
-            )
+            let body = ChallengeRequired {
+                status: ChallengeRequired::STATUS,
+                ticket: token.expose(),
+                expires_at: ticket.expires_at.rfc3339(),
+                methods: OfferedMethod::all(&user),
+            };
+            next_step(body.status, body)
         }
         Outcome::EnrollmentRequired(Issued { token, ticket, .. }) => {
-            let status = EnrollmentRequired::STATUS;
-            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
-            let available = login::AVAILABLE;
-            next_step(
-                status,
-                EnrollmentRequired {
-                    status,
-                    ticket,
-                    expires_at,
-                    available,
-                },
-            )
+            let body = EnrollmentRequired {
+                status: EnrollmentRequired::STATUS,
+                ticket: token.expose(),
+                expires_at: ticket.expires_at.rfc3339(),
+                available: login::AVAILABLE,
+            };
+            next_step(body.status, body)
         }
     })
 }

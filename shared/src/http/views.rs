@@ -184,7 +184,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Its name on the wire.
+    /// The reason as it is written on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
