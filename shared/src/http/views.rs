@@ -252,3 +252,22 @@ pub fn authenticated(signed_in: &SignedIn, reason: Reason, method: Option<Method
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn reasons_are_named_as_they_are_serialized() {
+        for reason in [
+            Reason::RememberedDevice,
+            Reason::KnownAddress,
+            Reason::SecondFactor,
+        ] {
+            assert_eq!(
+                serde_json::to_value(reason).unwrap(),
+                serde_json::json!(reason.as_str())
+            );
+        }
+    }
+}
