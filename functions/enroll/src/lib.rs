@@ -1,5 +1,8 @@
 //! The `enroll` function: a user's methods, starting to enable one, and the primary one.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -27,13 +30,22 @@ pub fn router(app: App) -> Router {
     twostep::http::serve(app, routes)
 }
 
+/// A method to enable, or an enrollment whose code is to be sent again.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 struct EnrollBody {
+    /// The ticket of a sign-in that requires enrollment. Left out within a session.
     ticket: Option<String>,
+    /// The enrollment whose code is to be sent again.
     enrollment: Option<String>,
+    /// The kind of method to enable.
     method: Option<MethodKind>,
+    /// The address codes are to go to.
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     email: Option<String>,
+    /// The mobile number codes are to go to (E.164). Spaces and hyphens are ignored.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\+[1-9][0-9 -]{6,20}$"))]
     phone: Option<String>,
 }
 
@@ -62,24 +74,37 @@ impl EnrollBody {
     }
 }
 
+/// An enrollment that waits for its first code.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Started {
+    /// Names the enrollment in `POST /validate`. A secret.
     enrollment: String,
+    /// The kind of method.
     method: MethodKind,
+    /// When the enrollment ends.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     expires_at: String,
+    /// What to set the app up with.
     #[serde(skip_serializing_if = "Option::is_none")]
     authenticator: Option<AuthenticatorView>,
+    /// Where the code was sent, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     destination: Option<String>,
+    /// Seconds until the code may be sent again.
     #[serde(skip_serializing_if = "Option::is_none")]
     resend_after: Option<i64>,
 }
 
 /// What an authenticator app is set up with. The one answer that shows the secret.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = AuthenticatorSetup))]
 struct AuthenticatorView {
+    /// The secret, in base32, for apps that can't scan.
     secret: String,
+    /// The same as an `otpauth` URI.
     otpauth_uri: String,
+    /// The same as a QR code, an SVG image.
     qr_svg: String,
 }
 

@@ -1,5 +1,8 @@
 //! The `login` function: the password step of a sign-in, the session, and signing out.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,7 +18,7 @@ use twostep::flows::login::{self, Issued, Outcome, Skipped};
 use twostep::flows::sessions;
 use twostep::http::problem::Problem;
 use twostep::http::request::{Client, Credentials, Json};
-use twostep::http::views::{OfferedMethod, SessionView, authenticated};
+use twostep::http::views::{OfferedMethod, Reason, SessionView, authenticated};
 use twostep::http::{Outcome as Ended, cookies};
 use twostep::runtime::App;
 
@@ -31,13 +34,21 @@ pub fn router(app: App) -> Router {
 /// Longest e-mail address looked at, in bytes (RFC 5321 §4.5.3.1.3).
 const LONGEST_EMAIL: usize = 254;
 
+/// The password step of a sign-in.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Login))]
 #[serde(deny_unknown_fields)]
 struct LoginBody {
+    /// The address the user signs in with; capital letters and spaces around it don't matter.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
     email: String,
+    /// The password.
+    #[cfg_attr(feature = "openapi", schema(format = Password, min_length = 1, max_length = 256))]
     password: String,
+    /// How the client wants its session; in cookies, unless it says otherwise.
     #[serde(default)]
     transport: Transport,
+    /// The device token of a bearer client that was remembered.
     device_token: Option<String>,
 }
 
@@ -68,20 +79,42 @@ impl LoginBody {
     }
 }
 
+/// A code is needed: by the primary method, or by another one that is offered.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct ChallengeRequired {
+    /// Tells this answer from others.
     status: &'static str,
+    /// Names this sign-in in `POST /challenge` and `POST /validate`. A secret.
     ticket: String,
+    /// When the ticket ends.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     expires_at: String,
+    /// The enabled methods, the primary one first.
     methods: Vec<OfferedMethod>,
 }
 
+impl ChallengeRequired {
+    const STATUS: &'static str = "challenge_required";
+}
+
+/// The user has no method: one must be enabled to finish the sign-in.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct EnrollmentRequired {
+    /// Tells this answer from others.
     status: &'static str,
+    /// Names this sign-in in `POST /enroll` and `POST /validate`. A secret.
     ticket: String,
+    /// When the ticket ends.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     expires_at: String,
+    /// The kinds that can be enabled.
     available: [MethodKind; 3],
+}
+
+impl EnrollmentRequired {
+    const STATUS: &'static str = "enrollment_required";
 }
 
 /// An answer that asks for the next step, and is counted as such.
@@ -99,8 +132,8 @@ async fn log_in(
     Ok(match login::login(&app, request).await? {
         Outcome::Authenticated(signed_in, skipped) => {
             let reason = match skipped {
-                Skipped::RememberedDevice => "remembered_device",
-                Skipped::KnownAddress => "known_address",
+                Skipped::RememberedDevice => Reason::RememberedDevice,
+                Skipped::KnownAddress => Reason::KnownAddress,
             };
             authenticated(&signed_in, reason, None)
         }
@@ -109,32 +142,22 @@ async fn log_in(
             ticket,
             user,
         }) => {
-            let status = "challenge_required";
-            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
-            let methods = OfferedMethod::all(&user);
-            next_step(
-                status,
-                ChallengeRequired {
-                    status,
-                    ticket,
-                    expires_at,
-                    methods,
-                },
-            )
+            let body = ChallengeRequired {
+                status: ChallengeRequired::STATUS,
+                ticket: token.expose(),
+                expires_at: ticket.expires_at.rfc3339(),
+                methods: OfferedMethod::all(&user),
+            };
+            next_step(body.status, body)
         }
         Outcome::EnrollmentRequired(Issued { token, ticket, .. }) => {
-            let status = "enrollment_required";
-            let (ticket, expires_at) = (token.expose(), ticket.expires_at.rfc3339());
-            let available = login::AVAILABLE;
-            next_step(
-                status,
-                EnrollmentRequired {
-                    status,
-                    ticket,
-                    expires_at,
-                    available,
-                },
-            )
+            let body = EnrollmentRequired {
+                status: EnrollmentRequired::STATUS,
+                ticket: token.expose(),
+                expires_at: ticket.expires_at.rfc3339(),
+                available: login::AVAILABLE,
+            };
+            next_step(body.status, body)
         }
     })
 }

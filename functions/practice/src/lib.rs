@@ -1,5 +1,8 @@
 //! The `practice` function: the practice's users and settings, and activity.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json as Answer, Router};
@@ -25,27 +28,44 @@ pub fn router(app: App) -> Router {
     twostep::http::serve(app, routes)
 }
 
+/// A page of a practice's users.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Users))]
 struct UsersView {
+    /// The users of this page; it can be short of some, or have none, and not be the last.
     users: Vec<UserView>,
+    /// The `cursor` of the next page; there is none after the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
+/// A user of the practice, as Full Access sees them.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = User))]
 struct UserView {
+    /// Identifier.
     id: String,
+    /// Name.
     name: String,
+    /// The address the user signs in with.
     email: String,
+    /// What they may do in their practice.
     role: Role,
+    /// Their enabled methods, the primary one first.
     methods: Vec<UserMethodView>,
+    /// When they last signed in.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login_at: Option<String>,
 }
 
+/// An enabled method of a user.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UserMethod))]
 struct UserMethodView {
+    /// Its kind.
     kind: MethodKind,
+    /// Whether it is the one that is asked for first.
     primary: bool,
 }
 
@@ -84,9 +104,13 @@ async fn list_users(
     }))
 }
 
+/// New Login Alerts of a practice.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 struct Alerts {
+    /// Who is told by e-mail of a sign-in that comes neither from a remembered device nor from
+    /// a known address.
     new_login_alerts: NewLoginAlerts,
 }
 
@@ -109,24 +133,38 @@ async fn set_alerts(
     Ok(Answer(Alerts { new_login_alerts }))
 }
 
+/// A page of what happened to an account.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Activity))]
 struct ActivityView {
+    /// The events, newest first.
     events: Vec<EventView>,
+    /// The `cursor` of the next page; there is none after the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
+/// Something that happened to an account.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Event))]
 struct EventView {
+    /// Identifier.
     id: String,
+    /// When.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     at: String,
+    /// What.
     kind: EventKind,
+    /// From which address.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// With what device: "Chrome on Windows".
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<String>,
+    /// Who did it, if it wasn't the account's owner: a name, or "support".
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
+    /// The method it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<MethodKind>,
 }

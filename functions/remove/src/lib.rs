@@ -1,5 +1,8 @@
 //! The `remove` function: removing one's own methods, and resetting colleagues.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::routing::delete;
 use axum::{Json as Answer, Router};

@@ -1,5 +1,8 @@
 //! The `validate` function: a code finishes a sign-in, steps a session up, or enables a method.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -15,7 +18,7 @@ use twostep::flows::{validate, validate_enrollment};
 use twostep::http::cookies;
 use twostep::http::problem::{self, Problem};
 use twostep::http::request::{Client, Credentials, Json};
-use twostep::http::views::{MethodView, SessionView, authenticated};
+use twostep::http::views::{MethodView, Reason, SessionView, authenticated};
 use twostep::runtime::App;
 
 /// The routes of this function.
@@ -23,27 +26,51 @@ pub fn router(app: App) -> Router {
     twostep::http::serve(app, Router::new().route("/validate", post(post_code)))
 }
 
+/// A code, and what it is for.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 struct ValidateBody {
+    /// The ticket of the sign-in or of the step-up.
     ticket: Option<String>,
+    /// The enrollment whose method the code is to enable.
     enrollment: Option<String>,
+    /// The method the code is of.
     method: Option<MethodKind>,
+    /// Six digits. Spaces and hyphens are ignored.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[ -]*([0-9][ -]*){6}$"))]
     code: String,
+    /// Whether not to ask this user for a code on this device for the next 30 days.
     #[serde(default)]
     remember_device: Option<bool>,
 }
 
+/// The session is stepped up: it has a recent second factor, and a new token.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Verified {
+    /// Tells this answer from others.
     status: &'static str,
+    /// The session. The token it had until now is dead.
     session: SessionView,
 }
 
+impl Verified {
+    const STATUS: &'static str = "verified";
+}
+
+/// The method is enabled; the session goes on.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct Enabled {
+    /// Tells this answer from others.
     status: &'static str,
+    /// The method.
     method: MethodView,
+}
+
+impl Enabled {
+    const STATUS: &'static str = "enabled";
 }
 
 async fn post_code(
@@ -94,12 +121,12 @@ async fn by_ticket(
     };
     Ok(match validate::validate(&app, request).await? {
         validate::Outcome::Authenticated(signed_in) => {
-            authenticated(&signed_in, "second_factor", None)
+            authenticated(&signed_in, Reason::SecondFactor, None)
         }
         validate::Outcome::Verified(up) => {
             let session = SessionView::new(&up.user, &up.session, Some(&up.token));
             let body = Verified {
-                status: "verified",
+                status: Verified::STATUS,
                 session,
             };
             let mut response = (StatusCode::OK, Answer(body)).into_response();
@@ -141,12 +168,12 @@ async fn enroll(
     Ok(match validate_enrollment::validate(&app, request).await? {
         validate_enrollment::Outcome::Authenticated(signed_in) => {
             let method = MethodView::new(&signed_in.user.methods, kind, false);
-            authenticated(&signed_in, "second_factor", Some(method))
+            authenticated(&signed_in, Reason::SecondFactor, Some(method))
         }
         validate_enrollment::Outcome::Enabled(user) => {
             let method = MethodView::new(&user.methods, kind, false);
             Answer(Enabled {
-                status: "enabled",
+                status: Enabled::STATUS,
                 method,
             })
             .into_response()

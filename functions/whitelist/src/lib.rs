@@ -1,5 +1,8 @@
 //! The `whitelist` function: when a code is asked for, known addresses, remembered devices.
 
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
@@ -28,24 +31,40 @@ pub fn router(app: App) -> Router {
     twostep::http::serve(app, routes)
 }
 
+/// When the user wants to be asked for a code.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WhitelistSetting))]
 #[serde(deny_unknown_fields)]
 struct ModeBody {
+    /// The mode to set.
     mode: WhitelistMode,
 }
 
+/// When the user is asked for a code, and the addresses known to be theirs.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Whitelist))]
 struct WhitelistView {
+    /// The mode.
     mode: WhitelistMode,
+    /// Where this request comes from: an IPv4 address, or the /64 of an IPv6 address.
     current_address: String,
+    /// The known addresses.
     addresses: Vec<AddressView>,
 }
 
+/// An address that the user passed a full two-factor sign-in from.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = KnownAddress))]
 struct AddressView {
+    /// Identifier.
     id: String,
+    /// An IPv4 address, or the /64 of an IPv6 address.
     address: String,
+    /// When the last such sign-in was.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     verified_at: String,
+    /// When it is forgotten unless there is another.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     expires_at: String,
 }
 
@@ -94,18 +113,32 @@ async fn forget_address(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The devices a user is remembered on.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Devices))]
 struct DevicesView {
+    /// The devices.
     devices: Vec<DeviceView>,
 }
 
+/// A device on which the user isn't asked for a code.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Device))]
 struct DeviceView {
+    /// Identifier.
     id: String,
+    /// What people would call it: "Chrome on Windows".
     label: String,
+    /// When the user chose to be remembered.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     created_at: String,
+    /// When it last took the place of a code.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     last_used_at: String,
+    /// When the user is asked again, however often it is used.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     expires_at: String,
+    /// Whether this request comes from it.
     current: bool,
 }
 

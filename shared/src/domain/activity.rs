@@ -14,6 +14,7 @@ pub const ACTIVITY_PAGE: i32 = 25;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the contract's and say it")]
 pub enum EventKind {

@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// In JSON, in paths and in the table it is written as [`MethodKind::as_str`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(description = "A kind of second factor.")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum MethodKind {
     /// A TOTP app on the user's phone or computer.

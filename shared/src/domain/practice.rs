@@ -7,6 +7,7 @@ use crate::domain::ids::{PracticeId, UserId};
 
 /// Who is told of new sign-ins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NewLoginAlerts {
     /// Nobody.

@@ -16,6 +16,7 @@ pub const RECENT: i64 = 15 * 60;
 
 /// How a client carries its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// In cookies, for browsers.

@@ -12,6 +12,7 @@ use crate::domain::ticket::{EnrollmentTarget, SealedSecret};
 
 /// What a user may do in their practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// May look after colleagues' methods and the practice's settings.
@@ -22,6 +23,7 @@ pub enum Role {
 
 /// When a user is asked for a code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WhitelistMode {
     /// At every sign-in, unless the device is remembered.

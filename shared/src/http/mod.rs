@@ -3,6 +3,8 @@
 pub mod cookies;
 pub mod json;
 mod mapping;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod problem;
 pub mod request;
 pub mod views;

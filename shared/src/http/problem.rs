@@ -12,6 +12,11 @@ use crate::domain::method::MethodKind;
 
 /// A code of the contract, with its status and title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(as = ProblemCode, description = "What went wrong.")
+)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the contract's and say it")]
 pub enum Code {
@@ -229,6 +234,7 @@ impl Code {
 
 /// What is wrong with a field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field, as it is named in the request.
     pub field: String,
@@ -333,37 +339,53 @@ impl Problem {
             ..self
         }
     }
+
+    /// What it looks like on the wire.
+    pub(super) fn body(&self) -> Body<'_> {
+        let (name, status, title, detail) = self.code.text();
+        Body {
+            r#type: format!("urn:twostep:problem:{name}"),
+            title,
+            status: status.as_u16(),
+            code: self.code,
+            detail: self.detail.as_deref().unwrap_or(detail),
+            errors: &self.errors,
+            attempts_left: self.attempts_left,
+            methods: self.methods.as_deref(),
+        }
+    }
 }
 
+/// Why a request is refused, or can't be done now (RFC 9457). Clients decide by `code`.
 #[derive(Serialize)]
-struct Body<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Problem))]
+pub(super) struct Body<'a> {
+    /// `urn:twostep:problem:` and the code.
     r#type: String,
+    /// What went wrong, in a few words, the same for every problem of this code.
     title: &'a str,
+    /// The HTTP status.
     status: u16,
-    code: &'a str,
+    /// What went wrong, for programs.
+    code: Code,
+    /// What to do about it, for people.
     detail: &'a str,
+    /// `invalid_request` only: the fields that are wrong.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    /// `invalid_code` and `code_already_used` only: guesses left for the ticket or enrollment,
+    /// which is used up at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<u32>,
+    /// The user's methods that still work, where another one helps; maybe none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    methods: &'a Option<Vec<MethodKind>>,
+    methods: Option<&'a [MethodKind]>,
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (name, status, title, detail) = self.code.text();
-        let body = Body {
-            r#type: format!("urn:twostep:problem:{name}"),
-            title,
-            status: status.as_u16(),
-            code: name,
-            detail: self.detail.as_deref().unwrap_or(detail),
-            errors: &self.errors,
-            attempts_left: self.attempts_left,
-            methods: &self.methods,
-        };
-        let mut response = (status, axum::Json(body)).into_response();
+        let status = self.code.status();
+        let mut response = (status, axum::Json(self.body())).into_response();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

@@ -17,6 +17,10 @@ use crate::keyring::WrappedKey;
 
 /// Users in a page.
 pub const USERS_PAGE: i32 = 25;
+/// Users in a page for the operator: as many as one read by key takes.
+const OPERATOR_USERS_PAGE: i32 = 100;
+/// Practices in a page for the operator.
+const OPERATOR_PRACTICES_PAGE: i32 = 1000;
 
 /// A page and where the next one begins.
 #[derive(Debug)]
@@ -151,6 +155,22 @@ impl Store {
         .await
     }
 
+    /// A page of a practice's users for the operator, at most as many as
+    /// [`Store::read`] takes.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB can't be read.
+    pub async fn many_members(
+        &self,
+        practice: &PracticeId,
+        after: Option<&Cursor>,
+    ) -> Result<Page<Member>, StoreError> {
+        let partition = keys::practice_partition(practice);
+        let mut range = prefixed(partition, keys::MEMBER_PREFIX, after);
+        range.limit = OPERATOR_USERS_PAGE;
+        self.page(range).await
+    }
+
     /// All Full Access users of a practice, up to 1,000 of them.
     ///
     /// # Errors
@@ -170,8 +190,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB can't be read.
     pub async fn practices(&self, after: Option<&Cursor>) -> Result<Page<Practice>, StoreError> {
-        self.page(prefixed(keys::PRACTICES.to_owned(), "", after))
-            .await
+        let mut range = prefixed(keys::PRACTICES.to_owned(), "", after);
+        range.limit = OPERATOR_PRACTICES_PAGE;
+        self.page(range).await
     }
 
     /// All keys of the keyring.

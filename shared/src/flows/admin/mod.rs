@@ -2,10 +2,14 @@
 //! and by the local stack, never by a function.
 
 pub mod keyring;
+pub mod lists;
+pub mod locks;
 pub mod practices;
 pub mod users;
 
 pub use keyring::rotate_keyring;
+pub use lists::{find_users, list_practices, list_users};
+pub use locks::{Locks, find_locks};
 pub use practices::create_practice;
 pub use users::{NewUser, UserChange, change_user, create_user, reset_two_factor, unlock_user};
 

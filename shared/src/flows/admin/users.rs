@@ -97,7 +97,7 @@ pub async fn find_user(app: &App, id: &UserId) -> Result<User, AdminError> {
     Ok(read(app, id).await?.0)
 }
 
-async fn read(app: &App, id: &UserId) -> Result<(User, Guard), AdminError> {
+pub(super) async fn read(app: &App, id: &UserId) -> Result<(User, Guard), AdminError> {
     let (user, guard) = (keys::user(id), keys::user_guard(id));
     let items = app.store.read(&[user.clone(), guard.clone()]).await?;
     let found = items.get(&user)?.ok_or(AdminError::NoSuchUser)?;
@@ -210,7 +210,11 @@ fn support_event(app: &App, kind: EventKind) -> Event {
     Event::new(app.event_id(), kind, app.clock.now()).actor("support")
 }
 
-fn check_reason(reason: &str) -> Result<String, AdminError> {
+/// Checks the reason of a reset and gives it back trimmed.
+///
+/// # Errors
+/// [`AdminError::Invalid`] if it is empty, too long or more than one line: it goes into mails.
+pub fn check_reason(reason: &str) -> Result<String, AdminError> {
     let reason = reason.trim();
     let length = reason.chars().count();
     if length == 0 || length > LONGEST_REASON {

@@ -1,0 +1,4 @@
+//! Tests of the import: what is refused, and what is written.
+
+mod checking;
+mod writing;
