@@ -93,7 +93,7 @@ def main(built, adapted):
     """Writes the adapted copy of `built` (as JSON) and prints every difference."""
     copy = template.load(built)
     for step in STEPS:
-        for note in step(copy):
+        for note in dict.fromkeys(step(copy)):
             print(f"  {note}")
     with open(adapted, "w", encoding="utf-8") as file:
         json.dump(copy, file, indent=1)

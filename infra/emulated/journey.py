@@ -8,6 +8,9 @@ its role has, so that under enforced roles a missing one fails here.
 from client import Authenticator, Browser, Inbox
 from seed import PASSWORD
 
+PRIVATE_MAIL = "desk.private@example.com"
+NUMBER = "+61491570006"
+
 
 class Journey:
     """The users of one practice and what they do, in order."""
@@ -18,6 +21,8 @@ class Journey:
         self.inbox = Inbox(port)
         self.desk, self.admin = self.browser(), self.browser()
         self.admin_app = None
+        # What no log may hold; grows on the way.
+        self.secrets = {PASSWORD, admin, desk["email"], PRIVATE_MAIL, NUMBER}
 
     def browser(self):
         return Browser(self.port, self.api_id, self.origin)
@@ -61,12 +66,12 @@ class Journey:
         ticket = self.sign_in(self.desk, self.desk_email, "enrollment_required")["ticket"]
         started = self.expect(
             self.desk, 201, "POST", "/enroll",
-            {"ticket": ticket, "method": "email", "email": "desk.private@example.com"},
+            {"ticket": ticket, "method": "email", "email": PRIVATE_MAIL},
         )
         answer = self.expect(self.desk, 200, "POST", "/validate", {
             "ticket": ticket,
             "enrollment": started["enrollment"],
-            "code": self.inbox.code(self.private_mail),
+            "code": self.code(self.private_mail),
             "remember_device": True,
         })
         check(answer["status"] == "authenticated" and answer["method"]["primary"], answer)
@@ -82,7 +87,7 @@ class Journey:
         self.desk = self.browser()
         ticket = self.sign_in(self.desk, self.desk_email, "challenge_required")["ticket"]
         self.expect(self.desk, 200, "POST", "/challenge", {"ticket": ticket, "method": "email"})
-        code = self.inbox.code(self.private_mail)
+        code = self.code(self.private_mail)
         guess = {"ticket": ticket, "method": "email", "code": "000000" if code != "000000" else "1" * 6}
         problem = self.expect(self.desk, 422, "POST", "/validate", guess, code="invalid_code")
         check(problem["attempts_left"] == 4, problem)
@@ -92,11 +97,10 @@ class Journey:
         check(answer["reason"] == "second_factor", answer)
 
     def desk_adds_sms_and_makes_it_primary(self):
-        number = "+61491570006"
-        started = self.expect(self.desk, 201, "POST", "/enroll", {"method": "sms", "phone": number})
+        started = self.expect(self.desk, 201, "POST", "/enroll", {"method": "sms", "phone": NUMBER})
         answer = self.expect(self.desk, 200, "POST", "/validate", {
             "enrollment": started["enrollment"],
-            "code": self.inbox.code(lambda: self.inbox.sms(number)),
+            "code": self.code(self.sms),
         })
         check(answer["status"] == "enabled", answer)
         methods = self.expect(self.desk, 200, "PUT", "/methods/sms/primary")["methods"]
@@ -105,7 +109,7 @@ class Journey:
         ticket = self.expect(self.desk, 200, "POST", "/challenge", {"method": "sms"})["ticket"]
         answer = self.expect(self.desk, 200, "POST", "/validate", {
             "ticket": ticket, "method": "sms",
-            "code": self.inbox.code(lambda: self.inbox.sms(number)),
+            "code": self.code(self.sms),
         })
         check(answer["status"] == "verified", answer)
 
@@ -180,6 +184,7 @@ class Journey:
         got, _, answer = browser.send(method, path, body)
         check(got == status, f"{method} {path}: {got}, not {status}", answer)
         check(code is None or answer["code"] == code, answer)
+        self.secrets |= set(browser.cookies.values())
         return answer
 
     def sign_in(self, browser, email, status):
@@ -191,13 +196,22 @@ class Journey:
     def enroll_authenticator(self, browser, ticket):
         started = self.expect(browser, 201, "POST", "/enroll", {**ticket, "method": "authenticator"})
         app = Authenticator(started["authenticator"]["secret"])
+        self.secrets.add(started["authenticator"]["secret"])
         self.expect(browser, 200, "POST", "/validate", {
             **ticket, "enrollment": started["enrollment"], "code": app.code(),
         })
         return app
 
+    def code(self, texts):
+        code = self.inbox.code(texts)
+        self.secrets.add(f'"{code}"')  # alone it could be part of some number
+        return code
+
+    def sms(self):
+        return self.inbox.sms(NUMBER)
+
     def private_mail(self):
-        return self.inbox.emails("desk.private@example.com")
+        return self.inbox.emails(PRIVATE_MAIL)
 
 
 def check(truth, *evidence):

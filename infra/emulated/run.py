@@ -20,6 +20,7 @@ import boto3
 import adapt
 import control
 import gateway
+import logs
 import seed
 import template
 from journey import Journey
@@ -129,8 +130,7 @@ def timed(name, work, *arguments):
 
 
 def main(work):
-    """Adapts, deploys, completes the API, seeds, runs the journey and the control."""
-    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"]])
+    """Adapts, deploys, completes the API, seeds, runs the journey, reads the logs, controls."""
     adapted = BUILT.with_name("emulated.json")
     timed("adapt a copy of the template to the emulator", adapt.main, BUILT, adapted)
     with emulator(work) as port:
@@ -148,6 +148,7 @@ def main(work):
         people = timed("seed keyring, practice and users", seed.seed, session, STACK)
         journey = Journey(port, api_id, ORIGIN, **people)
         timed("journey", journey.run)
+        timed("logs and metrics", logs.check, session, STACK, journey.secrets)
         timed("control: a permission less, and it fails", control.run, session, STACK, journey)
 
 

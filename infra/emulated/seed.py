@@ -18,8 +18,8 @@ def seed(session, stack):
         output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0]["Outputs"]
     }
     os.environ.update(TABLE_NAME=outputs["TableName"], KMS_KEY_ID=outputs["KeyArn"])
-    ops("keys", "rotate")
-    practice = ops("practice", "create", "--name", "Harbour Clinic")["practice_id"]
+    ops("keys", "rotate", "--yes")
+    practice = ops("practice", "create", "Harbour Clinic")["practice"]["id"]
     admin, desk = "admin@example.com", "desk@example.com"
     user(practice, admin, "full_access")
     return {"admin": admin, "desk": {"email": desk, "id": user(practice, desk, "standard")}}
@@ -31,7 +31,7 @@ def user(practice, email, role):
         "user", "create", "--practice", practice, "--email", email, "--name", email,
         "--role", role, "--password-stdin", stdin=PASSWORD,
     )
-    return made["user_id"]
+    return made["user"]["id"]
 
 
 def ops(*arguments, stdin=""):

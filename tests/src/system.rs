@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use twostep_local::{Options, Stack};
+use twostep_local::{Environment, Functions, Options, Stack};
 
 use crate::answer::{Answer, text_of};
 use crate::client::{Client, Credentials, content_type_json};
@@ -49,6 +49,17 @@ impl System {
         let stack = Stack::start(options).await.expect("a system");
         Self {
             stack: Arc::new(stack),
+            http: Http::new(),
+        }
+    }
+
+    /// A system with functions that `build` makes for it.
+    pub async fn start_with_functions(
+        build: impl Fn(&Environment) -> Functions + Send + Sync + 'static,
+    ) -> Self {
+        let stack = Stack::start_with(Options::default(), build).await;
+        Self {
+            stack: Arc::new(stack.expect("a system")),
             http: Http::new(),
         }
     }

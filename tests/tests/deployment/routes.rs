@@ -26,6 +26,18 @@ fn of_template() -> Routes {
 }
 
 #[test]
+fn the_local_gateway_routes_as_the_template_does() {
+    let local = twostep_local::ROUTES.iter().map(|route| {
+        (
+            route.function.to_owned(),
+            route.method.to_owned(),
+            route.path.to_owned(),
+        )
+    });
+    assert_eq!(of_template(), local.collect());
+}
+
+#[test]
 fn cargo_lambda_watch_routes_as_the_template_does() {
     let manifest: toml::Table = fs::read_to_string(path("Cargo.toml"))
         .unwrap()
