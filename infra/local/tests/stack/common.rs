@@ -166,3 +166,12 @@ pub(crate) fn sdk_once(stack: &Stack, function: &str) -> SdkConfig {
 pub(crate) fn dynamodb(stack: &Stack, function: &str) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::new(&sdk(stack, function))
 }
+
+/// The items of a page of `/_local/items`, but for the keyring that every stack is made with.
+pub(crate) fn own_items(page: &Value) -> Vec<Value> {
+    let items = page["items"].as_array().unwrap().iter();
+    items
+        .filter(|item| item["pk"]["S"] != "KEYRING")
+        .cloned()
+        .collect()
+}

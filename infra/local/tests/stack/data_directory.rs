@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_kms::primitives::Blob;
 use twostep_local::{Functions, KMS_KEY_ID, Options, Stack, StartError, TABLE_NAME};
 
-use crate::common::{call, dynamodb, get, sdk};
+use crate::common::{call, dynamodb, get, own_items, sdk};
 
 async fn start(data: &Path) -> Result<Stack, StartError> {
     let options = Options {
@@ -27,10 +27,7 @@ async fn put(stack: &Stack, pk: &str) {
 }
 
 async fn keys(stack: &Stack) -> Vec<String> {
-    let items = get(stack, "/_local/items").await.json()["items"].clone();
-    items
-        .as_array()
-        .unwrap()
+    own_items(&get(stack, "/_local/items").await.json())
         .iter()
         .map(|item| item["pk"]["S"].as_str().unwrap().into())
         .collect()

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use twostep_local::{KMS_KEY_ID, Stack, TABLE_NAME};
 
-use crate::common::{bare_stack, call, dynamodb, fault, get, put_json, sdk, sdk_once};
+use crate::common::{bare_stack, call, dynamodb, fault, get, own_items, put_json, sdk, sdk_once};
 
 /// Error code and HTTP status of an SDK error.
 fn code_and_status<E: ProvideErrorMetadata>(error: &SdkError<E>) -> (String, u16) {
@@ -82,10 +82,7 @@ async fn mail(stack: &Stack) -> Result<(), (String, u16)> {
 }
 
 async fn item_count(stack: &Stack) -> usize {
-    get(stack, "/_local/items").await.json()["items"]
-        .as_array()
-        .unwrap()
-        .len()
+    own_items(&get(stack, "/_local/items").await.json()).len()
 }
 
 async fn message_count(stack: &Stack) -> usize {
