@@ -122,7 +122,7 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         role: RoleArg,
     },
-    /// Refuse a user's sign-in and end their sessions
+    /// Refuse a user's sign-in; ends their sessions and all trust in devices and addresses
     Disable {
         #[command(flatten)]
         who: Who,

@@ -196,7 +196,10 @@ async fn with_account(
 
 fn no_credentials(error: impl std::error::Error) -> OpsError {
     let cause = aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string();
+    // Below the first line is what each place said that may have them.
+    let cause = cause.lines().next().unwrap_or_default();
     let cause = cause.split(" (").next().unwrap_or_default();
+    let cause = cause.trim_end_matches(". Attempted:");
     OpsError::failed(format!(
         "no AWS credentials ({cause}): sign in (`aws sso login`), or name a --profile"
     ))

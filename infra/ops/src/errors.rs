@@ -103,7 +103,7 @@ struct Advice {
     passes: bool,
 }
 
-const ADVICE: [Advice; 6] = [
+const ADVICE: [Advice; 7] = [
     Advice {
         marks: &["ResourceNotFoundException"],
         text: "there is no such table: check --table, --region and --profile, or make it with \
@@ -140,6 +140,12 @@ const ADVICE: [Advice; 6] = [
     Advice {
         marks: &["timeout", "timed out"],
         text: "DynamoDB did not answer in time: run the same again",
+        passes: true,
+    },
+    Advice {
+        marks: &["unreadable answer"],
+        text: "what answers is not DynamoDB: check --endpoint-url (the local stack's ends in \
+               /_aws/ops), or run the same again",
         passes: true,
     },
     Advice {

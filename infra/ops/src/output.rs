@@ -45,10 +45,10 @@ pub(crate) fn columns<const N: usize>(
 }
 
 /// Names and values, one pair a line.
-pub(crate) fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
+pub(crate) fn facts<'a>(facts: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut table = Table::new();
-    let rows = facts.map(|(name, value)| [format!("{name}:"), value]);
-    aligned(table.add_rows(rows))
+    let rows = facts.into_iter();
+    aligned(table.add_rows(rows.map(|(name, value)| [format!("{name}:"), value])))
 }
 
 fn aligned(table: &mut Table) -> String {

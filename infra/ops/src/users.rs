@@ -97,12 +97,17 @@ async fn create(app: &App, new: NewUserArgs, output: Output) -> Result<(), OpsEr
     if find(app, &new.email).await.is_ok() {
         return Err(AdminError::EmailInUse.into());
     }
-    let practice = if new.create_practice {
-        practices::find_or_create(app, &new.practice).await?
+    let found = if new.create_practice {
+        None
     } else {
-        practices::find(app, &new.practice).await?
+        Some(practices::find(app, &new.practice).await?)
     };
     let password = hash(app, read_new_password(&new.password)?).await?;
+    let practice = match found {
+        Some(practice) => practice,
+        // Last, since no practice can be taken back.
+        None => practices::find_or_create(app, &new.practice).await?,
+    };
     let new = NewUser {
         practice: &practice,
         email: new.email.as_str(),
@@ -152,7 +157,9 @@ async fn show(app: &App, email: &EmailAddress, output: Output) -> Result<(), Ops
         locks: LocksView::from(&locks),
     };
     output.show(&shown, |shown| {
-        format!("{}\n{}", user_text(&shown.user), locks_text(&locks))
+        let mut lines = user_facts(&shown.user);
+        lines.extend(locks_facts(&locks));
+        facts(lines)
     });
     Ok(())
 }
@@ -238,16 +245,16 @@ fn show_user(app: &App, user: &User, done: &str, output: Output) {
         user: UserView::new(user, app.clock.now()),
     };
     output.show(&shown, |shown| {
-        format!("{done}\n\n{}", user_text(&shown.user))
+        format!("{done}\n\n{}", facts(user_facts(&shown.user)))
     });
 }
 
-fn user_text(user: &UserView) -> String {
+fn user_facts(user: &UserView) -> Vec<(&'static str, String)> {
     let whitelist = match user.whitelist {
         WhitelistMode::Always => "asked at every sign-in",
         WhitelistMode::NewAddressesOnly => "asked at new addresses only",
     };
-    facts([
+    vec![
         ("E-mail", user.email.clone()),
         ("Name", user.name.clone()),
         ("ID", user.id.clone()),
@@ -269,10 +276,10 @@ fn user_text(user: &UserView) -> String {
             "Last sign-in",
             user.last_login_at.clone().unwrap_or_else(never),
         ),
-    ])
+    ]
 }
 
-fn locks_text(locks: &Locks) -> String {
+fn locks_facts(locks: &Locks) -> [(&'static str, String); 3] {
     let until = |time: Option<twostep::clock::Timestamp>| {
         time.map_or_else(
             || "no".to_owned(),
@@ -284,11 +291,11 @@ fn locks_text(locks: &Locks) -> String {
         [] => "none".to_owned(),
         some => some.join(", "),
     };
-    facts([
+    [
         ("Password refused", until(locks.password_until)),
         ("Codes refused", until(locks.codes_until)),
         ("Suspended methods", suspended),
-    ])
+    ]
 }
 
 fn methods_text(methods: &[MethodView]) -> String {

@@ -102,7 +102,7 @@ function format(date, options) {
  * @param {import("./types.js").ActivityEvent} event
  * @returns {string} what happened
  */
-export function activityTitle({ kind, method }) {
+export function activityTitle({ kind, method, actor }) {
   const name = method === undefined ? "A method" : kindName(method);
   const by = method === undefined ? "" : ` (${kindName(method).toLowerCase()})`;
   /** @type {Record<string, string>} */
@@ -111,7 +111,7 @@ export function activityTitle({ kind, method }) {
     sign_in_failed: "Sign-in failed: wrong password",
     code_sent: `Code sent${by}`,
     code_failed: `Wrong code entered${by}`,
-    locked: "Locked for a while after too many tries",
+    locked: actor === "support" ? "Account disabled" : "Locked for a while after too many tries",
     method_enabled: `${name} turned on`,
     method_replaced: `${name} replaced`,
     method_removed: `${name} removed`,

@@ -86,16 +86,25 @@ async fn claim(app: &App, key: &Key) -> Result<Option<OutboxItem>, Error> {
     }
 }
 
+/// Mails it to everyone it has not been mailed to. A mailbox that the provider refuses keeps
+/// nobody else from being told, and is an error at the end; a provider that doesn't answer is
+/// one at once.
 async fn mail(app: &App, key: &Key, mut item: OutboxItem) -> Result<usize, Error> {
     let mut sent = 0;
+    let mut failure = None;
     for recipient in recipients(app, &item).await? {
         if item.sent_to.contains(&recipient.user_id) {
             continue;
         }
         let notice = notice_for(&item, recipient.audience);
-        app.delivery
-            .send_notice(&recipient.address, &notice)
-            .await?;
+        match app.delivery.send_notice(&recipient.address, &notice).await {
+            Ok(()) => {}
+            Err(error) if error.is_certain() => {
+                failure.get_or_insert(error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        }
         item.sent_to.insert(recipient.user_id);
         sent += 1;
         let progress = Write::update(key.clone())
@@ -103,7 +112,7 @@ async fn mail(app: &App, key: &Key, mut item: OutboxItem) -> Result<usize, Error
             .set("sent_to", &item.sent_to)?;
         app.store.touch(progress).await?;
     }
-    Ok(sent)
+    failure.map_or(Ok(sent), |failure| Err(failure.into()))
 }
 
 /// Somebody to be told.

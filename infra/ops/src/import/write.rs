@@ -89,14 +89,22 @@ pub(super) async fn write(
     let mut totals = Totals::default();
     {
         let outcomes = outcomes(app, practice, rows, existing);
-        tokio::pin!(outcomes);
-        while let Some(outcome) = outcomes.next().await {
+        let interruption = tokio::signal::ctrl_c();
+        tokio::pin!(outcomes, interruption);
+        loop {
+            let outcome = tokio::select! {
+                outcome = outcomes.next() => outcome,
+                _ = &mut interruption => Some(Err(OpsError::failed(
+                    "it was interrupted; run the same again to go on",
+                ))),
+            };
             match outcome {
-                Ok(outcome) => totals.add(outcome),
-                Err(error) => {
+                Some(Ok(outcome)) => totals.add(outcome),
+                Some(Err(error)) => {
                     progress.abandon();
                     return Err(stopped(&totals, count, error));
                 }
+                None => break,
             }
             progress.inc(1);
         }
@@ -201,7 +209,7 @@ fn stopped(totals: &Totals, count: usize, error: OpsError) -> OpsError {
 /// A bar on standard error, if that is a terminal.
 fn progress_bar(count: usize) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(count).unwrap_or(u64::MAX));
-    let template = "{bar:32} {human_pos} of {human_len}, {per_sec}, {eta} left";
+    let template = "{bar:32} {human_pos} of {human_len}, {per_sec:0}, {eta} left";
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

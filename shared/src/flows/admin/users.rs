@@ -109,7 +109,8 @@ pub(super) async fn read(app: &App, id: &UserId) -> Result<(User, Guard), AdminE
 pub struct UserChange<'a> {
     /// A new password's hash. All trust in devices, addresses and sessions is lost.
     pub password: Option<&'a PhcString>,
-    /// Whether sign-in is refused. Sessions end at once.
+    /// Whether sign-in is refused. Refusing it loses all trust in devices, addresses and
+    /// sessions, and is recorded as a lock.
     pub disabled: Option<bool>,
     /// What they may do, from their next request on.
     pub role: Option<Role>,
@@ -130,8 +131,10 @@ pub async fn change_user(app: &App, id: &UserId, change: UserChange<'_>) -> Resu
         }
         if let Some(disabled) = change.disabled {
             if disabled && !user.disabled {
-                // Sessions and tickets don't come back to life when the user is enabled again.
-                user.generation = user.generation.saturating_add(1);
+                // Nothing of it comes back to life when the user is enabled again.
+                user.lose_trust();
+                let event = support_event(app, EventKind::Locked);
+                writes.push(records::new_event(id, &event)?);
             }
             user.disabled = disabled;
         }
