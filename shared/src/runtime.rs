@@ -214,19 +214,25 @@ impl Aws {
     /// endpoint if `AWS_ENDPOINT_URL` names one (an emulator).
     ///
     /// # Errors
-    /// What is missing.
+    /// All that is missing.
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let need = |name: &str| lookup(name).ok_or_else(|| format!("{name} is not set"));
-        let credentials = Credentials::new(
-            need("AWS_ACCESS_KEY_ID")?,
-            need("AWS_SECRET_ACCESS_KEY")?,
-            lookup("AWS_SESSION_TOKEN"),
-            None,
-            "Environment",
-        );
-        let region = lookup("AWS_REGION").map_or_else(|| need("AWS_DEFAULT_REGION"), Ok)?;
+        let key = lookup("AWS_ACCESS_KEY_ID");
+        let secret = lookup("AWS_SECRET_ACCESS_KEY");
+        let region = lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION"));
+        let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
+            let missing = [
+                ("AWS_ACCESS_KEY_ID", &key),
+                ("AWS_REGION", &region),
+                ("AWS_SECRET_ACCESS_KEY", &secret),
+            ];
+            let missing = missing.into_iter().filter(|(_, value)| value.is_none());
+            let missing: Vec<_> = missing.map(|(name, _)| name).collect();
+            return Err(format!("not set: {}", missing.join(", ")));
+        };
+        let session = lookup("AWS_SESSION_TOKEN");
+        let credentials = Credentials::new(key, secret, session, None, "Environment");
         Ok(Self::new(
-            region,
+            region.clone(),
             credentials,
             lookup("AWS_ENDPOINT_URL").as_deref(),
         ))
@@ -310,8 +316,10 @@ pub async fn serve(needs: Needs, router: fn(App) -> Router) -> Result<(), lambda
 pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
     logging::init();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"))?;
-    let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"))?;
+    // Both are looked at before either stops the start.
+    let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"));
+    let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"));
+    let (config, aws) = (config?, aws?);
     let mut app = App::new(config, Clock::system(), &aws);
     if let Some(name) = variable("AWS_LAMBDA_FUNCTION_NAME") {
         app.telemetry = Telemetry::lambda(&name);
