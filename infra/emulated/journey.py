@@ -32,6 +32,7 @@ class Journey:
         for step in (
             self.gateway_answers_for_itself,
             self.wrong_password_is_refused,
+            self.guessing_is_slowed_down,
             self.desk_enrolls_email_at_sign_in,
             self.remembered_device_needs_no_code,
             self.other_browser_needs_a_code,
@@ -61,6 +62,12 @@ class Journey:
     def wrong_password_is_refused(self):
         body = {"email": self.desk_email, "password": "not the password"}
         self.expect(self.desk, 401, "POST", "/login", body, code="invalid_credentials")
+
+    def guessing_is_slowed_down(self):
+        body = {"email": "nobody@example.com", "password": "a guess"}
+        # After five failures each next try has to wait twice as long, from a second on.
+        statuses = [self.browser().send("POST", "/login", body)[0] for _ in range(12)]
+        check(statuses[:5] == [401] * 5 and 429 in statuses, statuses)
 
     def desk_enrolls_email_at_sign_in(self):
         ticket = self.sign_in(self.desk, self.desk_email, "enrollment_required")["ticket"]
@@ -185,6 +192,9 @@ class Journey:
         check(got == status, f"{method} {path}: {got}, not {status}", answer)
         check(code is None or answer["code"] == code, answer)
         self.secrets |= set(browser.cookies.values())
+        for name in ("ticket", "enrollment"):
+            if answer and name in answer:
+                self.secrets.add(answer[name])
         return answer
 
     def sign_in(self, browser, email, status):

@@ -1,8 +1,15 @@
 """Reads what the functions logged: metrics for the operator, and nothing secret or personal."""
 
 import json
+import re
 
-METRICS = {"SignIns", "CodesSent", "CodeFailures", "Removals", "NoticesSent", "ColdStarts"}
+METRICS = {
+    "SignIns", "CodesSent", "CodeFailures", "Locks", "Removals", "NoticesSent", "ColdStarts",
+}
+# What each line of a request or a notice says; the calls by name and duration.
+MEMBERS = {"function", "outcome", "request_id", "calls", "cold"}
+CALLS = re.compile(r"\w+ \d+ ms( \(failed\))?(, \w+ \d+ ms( \(failed\))?)*")
+
 
 
 def check(session, stack, secrets):
@@ -16,9 +23,22 @@ def check(session, stack, secrets):
     metrics = {name for line in parsed for name in _metrics(line, stack)}
     if not METRICS <= metrics:
         raise SystemExit(f"no metric {METRICS - metrics} among {metrics}")
+    sent = {(line["channel"], line["country"]) for line in parsed if "CodesSent" in line}
+    if sent != {("email", "-"), ("sms", "AU")}:
+        raise SystemExit(f"codes were sent by other channels and to other countries: {sent}")
     answered = [line for line in parsed if line.get("message") == "answered"]
-    if not any(line["cold"] for line in answered) or not all(line["route"] for line in answered):
-        raise SystemExit("requests don't say their route and whether they started cold")
+    notified = [line for line in parsed if line.get("message") == "notified"]
+    for line in answered + notified:
+        if not MEMBERS <= line.keys() or not line["function"] or not line["request_id"]:
+            raise SystemExit(f"a line doesn't say all of {MEMBERS}: {line}")
+        if line["calls"] and not CALLS.fullmatch(line["calls"]):
+            raise SystemExit(f"calls without their durations: {line}")
+    functions = {line["function"] for line in answered + notified}
+    for name in functions:
+        if not any(line["cold"] for line in answered + notified if line["function"] == name):
+            raise SystemExit(f"no cold start of {name} is marked")
+    if len(functions) != 8 or not all(line["route"] for line in answered):
+        raise SystemExit(f"requests don't say their function and route: {functions}")
     print(f"  {len(lines)} lines, {len(answered)} requests, metrics {', '.join(sorted(metrics))}")
 
 

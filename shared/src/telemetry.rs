@@ -78,6 +78,7 @@ impl<'a> Metric<'a> {
 pub struct Telemetry {
     /// The deployment's name; without one nothing is written.
     service: Option<Arc<str>>,
+    function: Arc<str>,
     warm: Arc<AtomicBool>,
 }
 
@@ -86,13 +87,20 @@ impl Telemetry {
     /// stack's.
     #[must_use]
     pub fn lambda(function_name: &str) -> Self {
-        let service = function_name
+        let (service, function) = function_name
             .rsplit_once('-')
-            .map_or(function_name, |(stack, _)| stack);
+            .unwrap_or((function_name, function_name));
         Self {
             service: Some(service.into()),
+            function: function.into(),
             warm: Arc::default(),
         }
+    }
+
+    /// Name of the function, `login`, for its log lines; empty where it isn't known.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        &self.function
     }
 
     /// Whether this is the first request of the process.
@@ -249,6 +257,7 @@ mod tests {
     fn a_function_counts_for_its_stack() {
         let telemetry = Telemetry::lambda("two-step-prod-login");
         assert_eq!(telemetry.service.as_deref(), Some("two-step-prod"));
+        assert_eq!(telemetry.function(), "login");
         assert!(telemetry.is_cold());
         assert!(!telemetry.is_cold());
     }

@@ -6,7 +6,7 @@ use tracing::{error, info};
 use twostep::flows::notify;
 use twostep::runtime::App;
 use twostep::store::keys::OUTBOX_PREFIX;
-use twostep::telemetry::Metric;
+use twostep::telemetry::{Metric, with_calls};
 
 /// A batch of the DynamoDB stream, as far as this function reads it: which items are new.
 #[derive(Debug, Deserialize)]
@@ -77,18 +77,35 @@ pub async fn handle(
     event: LambdaEvent<StreamBatch>,
 ) -> Result<BatchResponse, lambda_http::Error> {
     let mut response = BatchResponse::default();
+    let (cold, function) = (app.telemetry.is_cold(), app.telemetry.function());
+    if cold {
+        app.count(Metric::ColdStart);
+    }
+    let request_id = event.context.request_id;
     for StreamRecord { dynamodb } in event.payload.records {
         let Some(id) = dynamodb.keys.pk.text.strip_prefix(OUTBOX_PREFIX) else {
             continue;
         };
-        match notify::deliver(&app, id).await {
+        let (delivered, calls) = with_calls(notify::deliver(&app, id)).await;
+        match delivered {
             Ok(sent) => {
                 app.count(Metric::NoticesSent(sent));
-                info!(notice = id, sent, outcome = "ok", "notified");
+                let outcome = "ok";
+                info!(
+                    function,
+                    notice = id,
+                    sent,
+                    outcome,
+                    request_id,
+                    calls,
+                    cold,
+                    "notified"
+                );
             }
             Err(error) => {
                 app.count(Metric::NoticeFailed);
-                error!(notice = id, %error, outcome = "failed", "not notified yet");
+                let outcome = "failed";
+                error!(function, notice = id, %error, outcome, request_id, calls, cold, "not notified yet");
                 let sequence_number = dynamodb.sequence_number;
                 response.failures.push(ItemFailure { sequence_number });
             }

@@ -57,12 +57,12 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let context = request.extensions().get::<lambda_http::Context>();
     let request_id = context.map_or_else(String::new, |context| context.request_id.clone());
-    let cold = app.telemetry.is_cold();
+    let (cold, function) = (app.telemetry.is_cold(), app.telemetry.function());
     let (mut response, calls) = with_calls(answer(&app, request, next)).await;
     let outcome = outcome(&response);
     count(&app, &method, &route, outcome, cold);
     let status = response.status().as_u16();
-    info!(%method, route, status, outcome, request_id, calls, cold, "answered");
+    info!(function, %method, route, status, outcome, request_id, calls, cold, "answered");
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -38,6 +38,24 @@ fn the_local_gateway_routes_as_the_template_does() {
 }
 
 #[test]
+fn the_documented_routes_are_the_templates() {
+    let text = fs::read_to_string(path("infra/openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["get", "post", "put", "delete", "patch", "head", "options"] {
+            if item.get(method).is_some() {
+                documented.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    let deployed = of_template()
+        .into_iter()
+        .map(|(_, method, path)| (method, path));
+    assert_eq!(deployed.collect::<BTreeSet<_>>(), documented);
+}
+
+#[test]
 fn cargo_lambda_watch_routes_as_the_template_does() {
     let manifest: toml::Table = fs::read_to_string(path("Cargo.toml"))
         .unwrap()
