@@ -19,7 +19,9 @@ use crate::usage::Usage;
 /// A running system; clones are the same one. It stops with the last of them.
 #[derive(Clone)]
 pub struct System {
-    stack: Arc<Stack>,
+    url: Arc<str>,
+    /// Keeps the stack running; there is none if it runs in another process.
+    _stack: Option<Arc<Stack>>,
     http: Http,
 }
 
@@ -46,11 +48,7 @@ impl System {
 
     /// A system started in some other way.
     pub async fn start_with(options: Options) -> Self {
-        let stack = Stack::start(options).await.expect("a system");
-        Self {
-            stack: Arc::new(stack),
-            http: Http::new(),
-        }
+        Self::of(Stack::start(options).await.expect("a system"))
     }
 
     /// A system with functions that `build` makes for it.
@@ -58,8 +56,23 @@ impl System {
         build: impl Fn(&Environment) -> Functions + Send + Sync + 'static,
     ) -> Self {
         let stack = Stack::start_with(Options::default(), build).await;
+        Self::of(stack.expect("a system"))
+    }
+
+    /// The system that another process runs at `url`.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
         Self {
-            stack: Arc::new(stack.expect("a system")),
+            url: url.into(),
+            _stack: None,
+            http: Http::new(),
+        }
+    }
+
+    fn of(stack: Stack) -> Self {
+        Self {
+            url: stack.url().into(),
+            _stack: Some(Arc::new(stack)),
             http: Http::new(),
         }
     }
@@ -67,13 +80,13 @@ impl System {
     /// Its address, `http://127.0.0.1:…`, which is also the origin of its front end.
     #[must_use]
     pub fn url(&self) -> &str {
-        self.stack.url()
+        &self.url
     }
 
     /// The endpoint at which `function` would reach AWS.
     #[must_use]
     pub fn aws_url(&self, function: &str) -> String {
-        self.stack.environment().aws_url(function)
+        format!("{}/_aws/{function}", self.url)
     }
 
     pub(crate) const fn http(&self) -> &Http {
