@@ -263,7 +263,8 @@ impl Store {
             .update_expression(parts.update)
             .set_condition_expression(parts.condition)
             .set_expression_attribute_names(Some(parts.names))
-            .set_expression_attribute_values(Some(parts.values))
+            // DynamoDB refuses an empty map, which an update has that only removes.
+            .set_expression_attribute_values(Some(parts.values).filter(|v| !v.is_empty()))
             .return_values(ReturnValue::AllNew)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
