@@ -8,6 +8,7 @@ mod device_rotation;
 mod enrollment_at_sign_in;
 mod full_access;
 mod known_addresses;
+mod mail_outage;
 mod methods;
 mod notices;
 mod origins;
