@@ -12,6 +12,37 @@
 //!
 //! A try is counted as a failure before it is judged, and given back when it proves right. A
 //! process that dies in between has counted too much, never too little.
+//!
+//! # The policy
+//!
+//! Of a password, five failures cost nothing, so that people may mistype; then the delay doubles
+//! from a second to fifteen minutes, so that a program that never stops makes about a hundred
+//! guesses a day. The delay is the account's, counted apart for each remembered device and known
+//! address; fifty failures an hour from one address, over all accounts, stop whoever tries one
+//! password on many. Delays end by themselves, and a right password ends them sooner.
+//!
+//! Of a code there are a million, one of which is right (an app's: three, since neighbouring
+//! steps are). Five guesses for a ticket and ten failures an hour leave one chance in a hundred
+//! thousand in an hour; a hundred failures in a row suspend the method, so that not even a
+//! patient attacker gets beyond one in ten thousand.
+//!
+//! An hour or a day begins with the first event it counts. Only the messages of a practice and
+//! of the service are counted by UTC days.
+//!
+//! ```
+//! use twostep::clock::Timestamp;
+//! use twostep::domain::limits::{SECOND_FACTORS, HOUR};
+//!
+//! let start = Timestamp(0);
+//! let mut window = None;
+//! for _ in 0..10 {
+//!     window = Some(SECOND_FACTORS.admit(window, start)?.after());
+//! }
+//! let refused = SECOND_FACTORS.admit(window, start.plus(60)).unwrap_err();
+//! assert_eq!(refused.seconds, HOUR - 60);
+//! assert!(SECOND_FACTORS.admit(window, start.plus(HOUR)).is_ok());
+//! # Ok::<(), twostep::domain::limits::Wait>(())
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -275,120 +306,4 @@ pub const EMAILS_PER_MAILBOX: WindowPolicy = WindowPolicy {
 };
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const T0: Timestamp = Timestamp(1_000_000);
-
-    #[test]
-    fn window_runs_from_its_first_event() {
-        let policy = WindowPolicy {
-            limit: 2,
-            seconds: 60,
-        };
-        let first = policy.admit(None, T0).unwrap().after();
-        assert_eq!(
-            first,
-            Window {
-                since: T0,
-                count: 1,
-                last: T0,
-                failed: 0
-            }
-        );
-        let second = policy.admit(Some(first), T0.plus(59)).unwrap().after();
-        assert_eq!(
-            second,
-            Window {
-                since: T0,
-                count: 2,
-                last: T0.plus(59),
-                failed: 0
-            }
-        );
-        assert_eq!(
-            policy.admit(Some(second), T0.plus(59)),
-            Err(Wait { seconds: 1 })
-        );
-        assert_eq!(
-            policy.admit(Some(second), T0.plus(10)),
-            Err(Wait { seconds: 50 })
-        );
-        let again = policy.admit(Some(second), T0.plus(60)).unwrap();
-        assert_eq!(
-            again,
-            WindowStep::Open {
-                seen: Some(second),
-                since: T0.plus(60)
-            }
-        );
-    }
-
-    #[test]
-    fn delay_doubles_from_one_second_to_fifteen_minutes() {
-        let delays: Vec<i64> = (0..=17).map(|n| PASSWORDS_PER_ACCOUNT.delay(n)).collect();
-        let expected = [
-            0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900,
-        ];
-        assert_eq!(delays, expected);
-        assert_eq!(PASSWORDS_PER_ACCOUNT.delay(u32::MAX), 900);
-    }
-
-    #[test]
-    fn backoff_ends_by_itself_and_is_forgotten_after_a_quiet_day() {
-        let policy = PASSWORDS_PER_ACCOUNT;
-        let mut state = None;
-        for _ in 0..5 {
-            state = Some(policy.admit(state, T0).unwrap());
-        }
-        assert_eq!(policy.admit(state, T0), Err(Wait { seconds: 1 }));
-        let sixth = policy.admit(state, T0.plus(1)).unwrap();
-        assert_eq!((sixth.failures, sixth.until), (6, T0.plus(3)));
-        let after_a_day = policy.admit(Some(sixth), T0.plus(1 + DAY)).unwrap();
-        assert_eq!(
-            (after_a_day.failures, after_a_day.until),
-            (1, T0.plus(1 + DAY))
-        );
-    }
-
-    proptest! {
-        /// Whatever the pattern of tries, no `seconds` that begin with an admitted event hold
-        /// more than `limit` of them.
-        #[test]
-        fn window_never_admits_more(gaps in prop::collection::vec(0_i64..40, 1..200)) {
-            let policy = WindowPolicy { limit: 3, seconds: 60 };
-            let (mut now, mut state, mut opened): (_, Option<Window>, Vec<(Timestamp, u32)>) =
-                (T0, None, Vec::new());
-            for gap in gaps {
-                now = now.plus(gap);
-                if let Ok(step) = policy.admit(state, now) {
-                    let after = step.after();
-                    match opened.last_mut() {
-                        Some((since, count)) if *since == after.since => *count += 1,
-                        _ => opened.push((after.since, 1)),
-                    }
-                    state = Some(after);
-                }
-            }
-            for pair in opened.windows(2) {
-                prop_assert!(pair[1].0.since(pair[0].0) >= 60);
-            }
-            prop_assert!(opened.iter().all(|(_, count)| *count <= 3));
-        }
-
-        /// An attacker who tries every second for a day makes few guesses.
-        #[test]
-        fn backoff_bounds_guesses(start in 0_i64..1_000_000) {
-            let (mut state, mut guesses) = (None, 0);
-            for second in 0..DAY {
-                if let Ok(next) = PASSWORDS_PER_ACCOUNT.admit(state, Timestamp(start + second)) {
-                    state = Some(next);
-                    guesses += 1;
-                }
-            }
-            prop_assert!(guesses < 115, "{guesses}");
-        }
-    }
-}
+mod tests;
