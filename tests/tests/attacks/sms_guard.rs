@@ -61,7 +61,7 @@ async fn a_practice_has_five_hundred_a_day_and_others_are_not_concerned() {
     let mut answers = Vec::new();
     for some in people.chunks(4) {
         answers.extend(
-            all_at_once(some.to_vec().into_iter().map(ten_each))
+            all_at_once(some.iter().cloned().map(ten_each))
                 .await
                 .concat(),
         );
