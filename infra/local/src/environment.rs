@@ -28,13 +28,14 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment of a stack that listens on `port` of 127.0.0.1.
-    pub(crate) fn new(port: u16, clock: Clock) -> Self {
+    /// The environment of a stack that listens on `port` of 127.0.0.1 and allows these origins
+    /// besides its own.
+    pub(crate) fn new(port: u16, clock: Clock, allow_origins: &[String]) -> Self {
         Self {
             url: format!("http://127.0.0.1:{port}"),
             clock,
             random: Random,
-            config: config(port),
+            config: config(port, allow_origins),
         }
     }
 
@@ -46,12 +47,16 @@ impl Environment {
     }
 }
 
-fn config(port: u16) -> Config {
+fn config(port: u16, allow_origins: &[String]) -> Config {
+    let own = [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    ];
     Config {
-        allowed_origins: vec![
-            format!("http://127.0.0.1:{port}"),
-            format!("http://localhost:{port}"),
-        ],
+        allowed_origins: own
+            .into_iter()
+            .chain(allow_origins.iter().cloned())
+            .collect(),
         email_from: "twostep <no-reply@twostep.test>".to_owned(),
         kms_key_id: KMS_KEY_ID.to_owned(),
         product_name: "twostep".to_owned(),

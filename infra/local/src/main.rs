@@ -28,6 +28,9 @@ struct Arguments {
     /// Directory to serve the front end from instead of the one built in.
     #[arg(long, value_name = "DIR")]
     web: Option<PathBuf>,
+    /// Origin of a front end served elsewhere, such as http://127.0.0.1:5173; may be repeated.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allow_origins: Vec<String>,
     /// Serve only the AWS endpoints and /_local, for functions that run elsewhere.
     #[arg(long)]
     aws_only: bool,
@@ -40,6 +43,7 @@ impl From<Arguments> for Options {
             data,
             empty,
             web,
+            allow_origins,
             aws_only,
         } = arguments;
         Self {
@@ -47,6 +51,7 @@ impl From<Arguments> for Options {
             data,
             empty,
             web,
+            allow_origins,
             aws_only,
         }
     }

@@ -15,6 +15,9 @@ pub struct Options {
     pub empty: bool,
     /// Serve the front end from this directory instead of the files built in.
     pub web: Option<PathBuf>,
+    /// Origins of front ends served elsewhere, such as `http://127.0.0.1:5173`, that are allowed
+    /// besides the stack's own.
+    pub allow_origins: Vec<String>,
     /// Serve only the AWS endpoints and `/_local`: the functions run elsewhere.
     pub aws_only: bool,
 }

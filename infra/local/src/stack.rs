@@ -84,7 +84,7 @@ impl Stack {
         let web = web_files(&options)?;
         let data = Data::open(options.data.as_deref())?;
         let (listener, port) = listen(options.port).await?;
-        let environment = Environment::new(port, Clock::system());
+        let environment = Environment::new(port, Clock::system(), &options.allow_origins);
         let no_functions = |_: &Environment| Functions::none();
         let functions = if options.aws_only {
             Runner::start(Arc::new(no_functions), environment.clone())

@@ -132,7 +132,7 @@ function rememberBox(testId) {
     "Only you skip the code here. Leave it off on computers you don't trust.");
   const input = h("input", { type: "checkbox", id, "aria-describedby": note.id,
     testId: `${testId}-remember` });
-  const label = h("label", { for: id }, "Remember me on this browser for 30 days");
+  const label = h("label", { for: id }, "Remember this browser for 30 days");
   return { element: h("div", { class: "check" }, input, label, note), input };
 }
 

@@ -23,7 +23,7 @@ export function qrAndKey({ secret, qr_svg }) {
   // A phone can't scan its own screen.
   const onPhone = matchMedia("(pointer: coarse) and (max-width: 40rem)").matches;
   const typing = h("details", { class: "details", open: onPhone },
-    h("summary", { testId: "set-up-show-secret" }, "Can't scan it? Type the key instead"),
+    h("summary", { testId: "set-up-show-secret" }, "Can't scan it? Type a key"),
     h("p", { class: "quiet" }, "Choose to enter a key in your app, type this one, and pick "
       + "“time-based” if it asks."),
     key, copy);
