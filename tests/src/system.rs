@@ -21,7 +21,7 @@ use crate::usage::Usage;
 pub struct System {
     url: Arc<str>,
     /// Keeps the stack running; there is none if it runs in another process.
-    _stack: Option<Arc<Stack>>,
+    stack: Option<Arc<Stack>>,
     http: Http,
 }
 
@@ -64,7 +64,7 @@ impl System {
     pub fn at(url: &str) -> Self {
         Self {
             url: url.into(),
-            _stack: None,
+            stack: None,
             http: Http::new(),
         }
     }
@@ -72,7 +72,7 @@ impl System {
     fn of(stack: Stack) -> Self {
         Self {
             url: stack.url().into(),
-            _stack: Some(Arc::new(stack)),
+            stack: Some(Arc::new(stack)),
             http: Http::new(),
         }
     }
@@ -130,7 +130,8 @@ impl System {
     /// Makes the functions' waits pass `pace` times faster than real time: their time limits, and
     /// the pauses before they try again. 1 is real time, as after a reset.
     pub fn hurry(&self, pace: u32) {
-        self.stack.environment().clock.hurry(pace);
+        let stack = self.stack.as_ref().expect("a system of this process");
+        stack.environment().clock.hurry(pace);
     }
 
     /// Starts afresh, as if the system had just been started.

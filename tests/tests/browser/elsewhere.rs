@@ -5,11 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
 use twostep_local::Options;
-use twostep_tests::{HOUR, Kind, System};
+use twostep_tests::{HOUR, Kind, Person, System};
 
 use crate::browser::open;
 use crate::driver;
 
+const NURSE: &str = "nurse@harbour.test";
 const GUIDE: &str = include_str!("../../../infra/docs/front-end.md");
 
 #[tokio::test]
@@ -42,12 +43,11 @@ async fn another_origin_is_set_in_one_place() {
     // How long to wait is in a header, which only an exposed one tells.
     let mut stranger = system.browser();
     for _ in 0..12 {
-        stranger.login_with(&dana.email, "a wrong password").await;
+        stranger.login_with(NURSE, "a wrong password").await;
         system.advance(HOUR / 4).await;
     }
-    stranger.login_with(&dana.email, "a wrong password").await;
-    dana.password = "a wrong password".to_owned();
-    browser.password(&dana).await;
+    stranger.login_with(NURSE, "a wrong password").await;
+    browser.password(&Person::new(NURSE)).await;
     browser
         .reads("sign-in-password-error", "Try again in")
         .await;
