@@ -1,8 +1,10 @@
 //! Time, injected. Nothing else in the workspace may ask the operating system what time it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -57,6 +59,17 @@ pub struct Clock {
     offset: Arc<AtomicI64>,
     /// The last moment given out.
     last: Arc<AtomicI64>,
+    /// How many times faster than real time waits pass; 0 is as good as 1.
+    pace: Arc<AtomicU32>,
+}
+
+/// What waits for time to pass waits by the clock: the time limits and retries of the AWS clients
+/// as well as the product's own.
+impl AsyncSleep for Clock {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let pace = self.pace.load(Ordering::SeqCst).max(1);
+        Sleep::new(tokio::time::sleep(duration / pace))
+    }
 }
 
 impl Clock {
@@ -103,8 +116,15 @@ impl Clock {
         self.offset.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// Makes waits that begin from now on pass `pace` times faster than real time, so that tests
+    /// of time limits need not wait for them. For the local stack.
+    pub fn hurry(&self, pace: u32) {
+        self.pace.store(pace, Ordering::SeqCst);
+    }
+
     /// Returns this clock, and every clone of it, to the system time. For the local stack.
     pub fn reset(&self) {
+        self.hurry(1);
         self.offset.store(0, Ordering::SeqCst);
         self.last.store(0, Ordering::SeqCst);
     }

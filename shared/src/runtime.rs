@@ -28,7 +28,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::AsyncSleep;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
@@ -90,6 +90,7 @@ impl App {
         let random = Random;
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::config::Builder::from(&aws.0)
+                .sleep_impl(clock.clone())
                 .interceptor(CallTimes)
                 .timeout_config(limits(ONE_TRY, ALL_TRIES))
                 .retry_config(retries(TRIES))
@@ -98,6 +99,7 @@ impl App {
         );
         let kms = aws_sdk_kms::Client::from_conf(
             aws_sdk_kms::config::Builder::from(&aws.0)
+                .sleep_impl(clock.clone())
                 .interceptor(CallTimes)
                 .timeout_config(limits(ONE_TRY, ALL_TRIES))
                 .retry_config(retries(TRIES))
@@ -107,6 +109,7 @@ impl App {
         // One try: the person asks again, and the stream hands a notice over again.
         let sns = aws_sdk_sns::Client::from_conf(
             aws_sdk_sns::config::Builder::from(&aws.0)
+                .sleep_impl(clock.clone())
                 .interceptor(CallTimes)
                 .timeout_config(limits(ONE_SEND, ONE_SEND))
                 .retry_config(RetryConfig::disabled())
@@ -114,6 +117,7 @@ impl App {
         );
         let ses = aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::config::Builder::from(&aws.0)
+                .sleep_impl(clock.clone())
                 .interceptor(CallTimes)
                 .timeout_config(limits(ONE_SEND, ONE_SEND))
                 .retry_config(RetryConfig::disabled())
@@ -145,7 +149,7 @@ impl App {
     /// that collided don't collide again.
     pub(crate) async fn pause(&self, time: Duration) {
         let [byte] = self.random.bytes::<1>();
-        tokio::time::sleep(time * (u32::from(byte) + 128) / 256).await;
+        self.clock.sleep(time * (u32::from(byte) + 128) / 256).await;
     }
 
     /// Reads the keyring and unwraps the keys that aren't known yet.
@@ -255,8 +259,7 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client)
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()));
+            .http_client(http_client);
         if let Some(url) = endpoint_url {
             config = config.endpoint_url(url);
         }

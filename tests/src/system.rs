@@ -114,6 +114,18 @@ impl System {
         self.advance(time - self.now().await).await;
     }
 
+    /// Makes the functions' waits pass `pace` times faster than real time: their time limits, and
+    /// the pauses before they try again. 1 is real time, as after a reset.
+    pub fn hurry(&self, pace: u32) {
+        self.stack.environment().clock.hurry(pace);
+    }
+
+    /// Starts afresh, as if the system had just been started.
+    pub async fn reset(&self) {
+        let answer = self.local("POST", "reset", None).await;
+        assert_eq!(answer.status, 204, "{}", answer.text());
+    }
+
     /// Every message so far to `to`, oldest first; those whose cause has happened are waited
     /// for.
     pub async fn messages_to(&self, to: &str) -> Vec<Message> {
@@ -178,6 +190,12 @@ impl System {
     /// Ends every fault.
     pub async fn clear_faults(&self) {
         self.local("DELETE", "faults", None).await;
+    }
+
+    /// Whether the faults that were set have all happened.
+    pub async fn faults_are_over(&self) -> bool {
+        let faults = self.local("GET", "faults", None).await.json();
+        faults["faults"].as_array().is_some_and(Vec::is_empty)
     }
 
     /// Requests to AWS since [`System::clear_usage`].

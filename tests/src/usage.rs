@@ -33,6 +33,15 @@ impl Usage {
         self.0.iter().filter(wanted).map(|line| line.count).sum()
     }
 
+    /// Service, operation and count of everything `function` asked for.
+    #[must_use]
+    pub fn calls(&self, function: &str) -> Vec<(String, String, u64)> {
+        let lines = self.0.iter().filter(|line| line.function == function);
+        lines
+            .map(|line| (line.service.clone(), line.operation.clone(), line.count))
+            .collect()
+    }
+
     /// Requests of `function` to DynamoDB.
     #[must_use]
     pub fn dynamodb(&self, function: &str) -> u64 {

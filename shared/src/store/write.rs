@@ -60,6 +60,13 @@ impl Expression {
         placeholder
     }
 
+    /// Names and values of the placeholders, if there are any: DynamoDB refuses empty maps.
+    fn placeholders(self) -> (Option<HashMap<String, String>>, Option<Item>) {
+        let names = (!self.names.is_empty()).then_some(self.names);
+        let values = (!self.values.is_empty()).then_some(self.values);
+        (names, values)
+    }
+
     fn condition(&self) -> Option<String> {
         (!self.conditions.is_empty()).then(|| {
             self.conditions
@@ -326,12 +333,14 @@ impl Write {
         let Action::Update { sets, removes } = self.action else {
             return None;
         };
+        let condition = self.expression.condition();
+        let (names, values) = self.expression.placeholders();
         Some(UpdateParts {
             key: self.key.attributes(),
             update: update_expression(&sets, &removes),
-            condition: self.expression.condition(),
-            names: self.expression.names,
-            values: self.expression.values,
+            condition,
+            names,
+            values,
         })
     }
 
@@ -343,8 +352,7 @@ impl Write {
             expression,
         } = self;
         let condition = expression.condition();
-        let names = (!expression.names.is_empty()).then_some(expression.names);
-        let values = (!expression.values.is_empty()).then_some(expression.values);
+        let (names, values) = expression.placeholders();
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
         let item = match action {
             Action::Put(item) => TransactWriteItem::builder().put(
@@ -394,8 +402,8 @@ pub(super) struct UpdateParts {
     pub(super) key: Item,
     pub(super) update: String,
     pub(super) condition: Option<String>,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: Item,
+    pub(super) names: Option<HashMap<String, String>>,
+    pub(super) values: Option<Item>,
 }
 
 fn update_expression(sets: &[String], removes: &[String]) -> String {

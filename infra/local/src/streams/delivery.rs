@@ -1,5 +1,6 @@
 //! Handing records to the function, and what to do when it fails.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lambda_http::Context;
@@ -103,7 +104,7 @@ impl Shared {
 
     /// Waits for trouble to pass: for `delay`, or until it is known to have passed.
     async fn rest(&self, delay: Duration) {
-        if delay.is_zero() {
+        if delay.is_zero() || self.redrive.load(Ordering::SeqCst) {
             return;
         }
         self.progress

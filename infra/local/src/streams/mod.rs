@@ -109,6 +109,9 @@ impl Streams {
     /// Tries again what failed, at once.
     pub(crate) fn redrive(&self) {
         self.shared.redrive.store(true, Ordering::SeqCst);
+        // Whoever wants to see everything settled waits for the retry from now on.
+        let progress = &self.shared.progress;
+        progress.send_modify(|progress| progress.resting = false);
         self.shared.wake.notify_one();
     }
 
