@@ -6,6 +6,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn by_ticket() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -23,6 +24,7 @@ async fn by_ticket() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn again() {
     let pool = Pool::start().await;
     for (name, kind) in [("e-mail again", Kind::Email), ("SMS again", Kind::Sms)] {
@@ -40,6 +42,7 @@ async fn again() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn in_a_session() {
     let pool = Pool::start().await;
     for (name, kind) in [

@@ -7,6 +7,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn at_sign_in() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -29,6 +30,7 @@ async fn at_sign_in() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn in_a_session() {
     let pool = Pool::start().await;
     for (name, first, kind) in [
@@ -46,6 +48,7 @@ async fn in_a_session() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn again() {
     let pool = Pool::start().await;
     pool.sweep(
@@ -79,6 +82,7 @@ async fn again() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn own_methods() {
     let pool = Pool::start().await;
     let signed_in =

@@ -114,6 +114,7 @@ async fn cold_system() -> System {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn a_keyring_that_is_read_late() {
     let pool = Pool::of(cold_system).await;
     pool.sweep(

@@ -7,6 +7,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn passwords() {
     let pool = Pool::start().await;
     let wrong = Flow::new("wrong password", "login").answers(401, "invalid_credentials");
@@ -54,6 +55,7 @@ async fn passwords() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn next_steps() {
     let pool = Pool::start().await;
     let enrollment = Flow::new("enrollment required", "login");
@@ -92,6 +94,7 @@ async fn remembered(system: &twostep_tests::System) -> Scene {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn without_a_code() {
     let pool = Pool::start().await;
     pool.sweep(
@@ -115,6 +118,7 @@ async fn without_a_code() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn sessions() {
     let pool = Pool::start().await;
     let signed_in = async |system: &_| Scene::signed_in(system, &[Kind::Email]).await;

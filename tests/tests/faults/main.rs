@@ -3,6 +3,9 @@
 //!
 //! `sweep.rs` is the engine: it lets every AWS request of a flow fail in every way, one at a
 //! time. The other files name the flows, function by function, and test what is particular.
+//!
+//! The sweeps take minutes, and their shortened time limits a machine that does nothing else, so
+//! they are run by name: `cargo test --workspace --test faults -- --ignored`.
 
 mod challenge;
 mod delivery;

@@ -7,6 +7,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn reading() {
     let pool = Pool::start().await;
     let with_colleague = async |system: &_| {
@@ -34,6 +35,7 @@ async fn reading() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn alerts() {
     let pool = Pool::start().await;
     pool.sweep(

@@ -6,6 +6,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn own() {
     let pool = Pool::start().await;
     pool.sweep(
@@ -23,6 +24,7 @@ async fn own() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn of_a_colleague() {
     let pool = Pool::start().await;
     let both = async |system: &_| {

@@ -9,6 +9,7 @@ use crate::sweep::{Flow, Pool};
 const USED: &[(u16, &str)] = &[(401, "invalid_ticket")];
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn sign_in() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -31,6 +32,7 @@ async fn sign_in() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn wrong_codes() {
     let pool = Pool::start().await;
     for kind in [Kind::Authenticator, Kind::Email] {
@@ -84,6 +86,7 @@ async fn wrong_codes() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn step_up() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -107,6 +110,7 @@ async fn step_up() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn enrollment_at_sign_in() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -134,6 +138,7 @@ async fn enrollment_at_sign_in() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn enrollment_in_a_session() {
     let pool = Pool::start().await;
     for (name, first, kind) in [

@@ -7,6 +7,7 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn addresses() {
     let pool = Pool::start().await;
     let signed_in = async |system: &_| Scene::signed_in(system, &[Kind::Email]).await;
@@ -51,6 +52,7 @@ async fn remembered(system: &System) -> Scene {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes of a machine that does nothing else"]
 async fn devices() {
     let pool = Pool::start().await;
     pool.sweep(
