@@ -130,7 +130,8 @@ impl System {
     /// Makes the functions' waits pass `pace` times faster than real time: their time limits, and
     /// the pauses before they try again. 1 is real time, as after a reset.
     pub fn hurry(&self, pace: u32) {
-        self.stack.environment().clock.hurry(pace);
+        let stack = self.stack.as_ref().expect("a system of this process");
+        stack.environment().clock.hurry(pace);
     }
 
     /// Starts afresh, as if the system had just been started.
