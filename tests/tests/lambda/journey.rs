@@ -105,11 +105,9 @@ impl<'a> Traveller<'a> {
         let alerts = json!({"new_login_alerts": "user"});
         self.ask("PUT /practice/alerts", &[], alerts).await;
         let users = self.get("GET /users").await;
-        let others = users["users"].as_array().unwrap().iter();
-        let other = others
-            .filter(|user| user["email"] == "desk@harbour.test")
-            .map(|user| text_of(user, "id"));
-        let other = other.last().expect("a colleague");
+        let mut users = users["users"].as_array().unwrap().iter();
+        let other = users.find(|user| user["email"] == "desk@harbour.test");
+        let other = text_of(other.expect("a colleague"), "id");
         let one = [("user_id", other.as_str()), ("kind", "sms")];
         let all = &one[..1];
         self.ask("DELETE /users/{user_id}/methods/{kind}", &one, Value::Null)
