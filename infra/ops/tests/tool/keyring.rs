@@ -70,6 +70,19 @@ async fn functions_that_start_after_it_use_the_new_key_and_open_the_old() {
 }
 
 #[tokio::test]
+async fn each_rotation_counts_even_within_one_second() {
+    let system = System::start().await;
+    let tool = Tool::of(&system);
+    for made in 2..=6 {
+        let rotated = tool.json(&["keys", "rotate", "--yes"]).await;
+        let listed = keys(&tool).await;
+        assert_eq!(listed.len(), made);
+        assert_eq!(listed[0]["id"], rotated["key"]["id"]);
+        assert_eq!(listed[0]["current"], true);
+    }
+}
+
+#[tokio::test]
 async fn the_keyring_is_shown_without_what_it_holds() {
     let system = System::start().await;
     let tool = Tool::of(&system);
