@@ -58,10 +58,27 @@ pub struct ConfigFault {
 
 /// Everything that is wrong with the configuration, so that one look at one message is enough
 /// to put it right.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
     /// The faults, in alphabetical order of their variables. Never empty.
     pub faults: Vec<ConfigFault>,
+}
+
+impl ConfigError {
+    /// The faults of several readings as one.
+    pub(crate) fn all(errors: impl IntoIterator<Item = Option<Self>>) -> Self {
+        let errors = errors.into_iter().flatten();
+        let mut faults: Vec<_> = errors.flat_map(|error| error.faults).collect();
+        faults.sort_by_key(|fault| fault.variable);
+        Self { faults }
+    }
+}
+
+/// As for people: it is what a function's `main` says when it ends.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for ConfigError {

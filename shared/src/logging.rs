@@ -6,9 +6,12 @@
 //! below `INFO`; it never hands a secret to a log macro, and its secret types have an opaque
 //! `Debug`.
 
+use serde_json::Value;
 use tracing::level_filters::LevelFilter;
-use tracing::{Metadata, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn};
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields, Writer};
+use tracing_subscriber::fmt::{self, FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -55,20 +58,63 @@ fn may_be_logged(metadata: &Metadata<'_>) -> bool {
 pub(crate) fn init() {
     let directives = std::env::var("RUST_LOG").ok();
     let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .without_time()
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_target(false)
+        .event_format(Lines::new())
+        .fmt_fields(JsonFields::new())
         .with_filter(filter(directives.as_deref()));
     let _ = Registry::default().with(lines).try_init();
+}
+
+/// Each event as one JSON object. Fields are flat, but for [`NESTED`], whose text is JSON itself:
+/// fields of events can't be lists.
+struct Lines(Format<Json, ()>);
+
+/// The field with the AWS calls of a request.
+const NESTED: &str = "calls";
+
+impl Lines {
+    fn new() -> Self {
+        let format = fmt::format()
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false);
+        Self(format.without_time().with_target(false))
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        if event.metadata().fields().field(NESTED).is_none() {
+            return self.0.format_event(context, writer, event);
+        }
+        let mut line = String::new();
+        self.0
+            .format_event(context, Writer::new(&mut line), event)?;
+        let mut line: Value = serde_json::from_str(&line).map_err(|_| std::fmt::Error)?;
+        if let Some(field) = line.get_mut(NESTED)
+            && let Some(Ok(nested)) = field.as_str().map(serde_json::from_str)
+        {
+            *field = nested;
+        }
+        writeln!(writer, "{line}")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
+
+    use serde_json::json;
 
     use super::*;
 
@@ -121,6 +167,36 @@ mod tests {
         }
         let own = logged(Some("trace"));
         assert!(own.contains("own trace") && own.contains("own debug"));
+    }
+
+    #[test]
+    fn a_line_is_one_object_with_the_calls_in_it() {
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = tracing_subscriber::fmt::layer()
+            .event_format(Lines::new())
+            .fmt_fields(JsonFields::new())
+            .with_writer(move || writer.clone());
+        tracing::subscriber::with_default(Registry::default().with(lines), || {
+            let _span = tracing::info_span!("invoke", id = 7).entered();
+            let calls = r#"[{"operation":"GetItem","ms":4}]"#;
+            tracing::info!(status = 200, %calls, "answered");
+            tracing::warn!("slow \"today\"\nas ever");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let span = json!({"name": "invoke", "id": 7});
+        assert_eq!(
+            lines,
+            [
+                json!({"level": "INFO", "message": "answered", "status": 200, "span": span,
+                    "calls": [{"operation": "GetItem", "ms": 4}]}),
+                json!({"level": "WARN", "message": "slow \"today\"\nas ever", "span": span}),
+            ]
+        );
     }
 
     #[test]

@@ -39,7 +39,7 @@ use axum::Router;
 use tracing::{error, warn};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError, ConfigFault};
 use crate::delivery::Delivery;
 use crate::domain::ids;
 use crate::keyring::{DataKey, Keyring, KeyringError};
@@ -219,19 +219,20 @@ impl Aws {
     ///
     /// # Errors
     /// All that is missing.
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let key = lookup("AWS_ACCESS_KEY_ID");
         let secret = lookup("AWS_SECRET_ACCESS_KEY");
         let region = lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION"));
         let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
-            let missing = [
+            let variables = [
                 ("AWS_ACCESS_KEY_ID", &key),
                 ("AWS_REGION", &region),
                 ("AWS_SECRET_ACCESS_KEY", &secret),
             ];
-            let missing = missing.into_iter().filter(|(_, value)| value.is_none());
-            let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-            return Err(format!("not set: {}", missing.join(", ")));
+            let missing = variables.into_iter().filter(|(_, value)| value.is_none());
+            return Err(ConfigError {
+                faults: missing.map(|(name, _)| not_set_by_lambda(name)).collect(),
+            });
         };
         let session = lookup("AWS_SESSION_TOKEN");
         let credentials = Credentials::new(key, secret, session, None, "Environment");
@@ -270,6 +271,14 @@ impl Aws {
             config = config.endpoint_url(url);
         }
         Self(config.build())
+    }
+}
+
+fn not_set_by_lambda(variable: &'static str) -> ConfigFault {
+    ConfigFault {
+        variable,
+        problem: "is not set".to_owned(),
+        expected: "what Lambda itself sets",
     }
 }
 
@@ -315,14 +324,11 @@ pub async fn serve(needs: Needs, router: fn(App) -> Router) -> Result<(), lambda
 /// Reads the configuration and puts the application together, as `main` of each function does.
 ///
 /// # Errors
-/// If the configuration is wrong; all faults are logged at once.
+/// If the configuration is wrong; one line names all faults.
 pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
     logging::init();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    // Both are looked at before either stops the start.
-    let config = Config::from_variables(variable).inspect_err(|error| error!("{error}"));
-    let aws = Aws::from_variables(variable).inspect_err(|error| error!("{error}"));
-    let (config, aws) = (config?, aws?);
+    let (config, aws) = settings(variable).inspect_err(|error| error!("{error}"))?;
     let mut app = App::new(config, Clock::system(), &aws);
     if let Some(name) = variable("AWS_LAMBDA_FUNCTION_NAME") {
         app.telemetry = Telemetry::lambda(&name);
@@ -334,4 +340,15 @@ pub async fn start(needs: Needs) -> Result<App, lambda_http::Error> {
         warn!(%error, "the keyring could not be loaded at start");
     }
     Ok(app)
+}
+
+/// Both are looked at before either's faults stop the start.
+fn settings(lookup: impl Fn(&str) -> Option<String>) -> Result<(Config, Aws), ConfigError> {
+    match (
+        Config::from_variables(&lookup),
+        Aws::from_variables(&lookup),
+    ) {
+        (Ok(config), Ok(aws)) => Ok((config, aws)),
+        (config, aws) => Err(ConfigError::all([config.err(), aws.err()])),
+    }
 }

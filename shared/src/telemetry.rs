@@ -1,24 +1,18 @@
-//! What the operator sees: metrics, and how long the AWS calls of a request took.
+//! What the operator sees: metrics, and how the AWS calls of a request went.
 //!
 //! Metrics are lines in CloudWatch's embedded metric format on standard output, which costs no
 //! call. Nothing here names a person: no address, number, token or id of a user.
 
-use std::cell::RefCell;
+mod calls;
+
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
-};
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::calls::CallTimes;
+pub use self::calls::{Call, CallOutcome, Calls, with_calls};
 use crate::clock::Clock;
 
 /// Namespace of the metrics; `template.yaml`'s alarms and dashboard name it too.
@@ -152,75 +146,6 @@ fn line(service: &str, milliseconds: i64, metric: Metric<'_>) -> Value {
     Value::Object(fields)
 }
 
-tokio::task_local! {
-    static CALLS: RefCell<Vec<String>>;
-}
-
-/// Runs a request and gives back what it answers and which AWS calls it made:
-/// `BatchGetItem 4 ms, TransactWriteItems 9 ms`.
-pub async fn with_calls<T>(request: impl Future<Output = T>) -> (T, String) {
-    CALLS
-        .scope(RefCell::default(), async {
-            let answer = request.await;
-            let calls = CALLS.with(|calls| calls.borrow().join(", "));
-            (answer, calls)
-        })
-        .await
-}
-
-/// Writes down how long each AWS call of a request takes, its retries included.
-#[derive(Debug)]
-pub struct CallTimes;
-
-#[derive(Debug)]
-struct Started(Instant);
-
-impl Storable for Started {
-    type Storer = StoreReplace<Self>;
-}
-
-impl Intercept for CallTimes {
-    fn name(&self) -> &'static str {
-        "CallTimes"
-    }
-
-    fn read_before_execution(
-        &self,
-        _: &BeforeSerializationInterceptorContextRef<'_>,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        config
-            .interceptor_state()
-            .store_put(Started(Instant::now()));
-        Ok(())
-    }
-
-    fn read_after_execution(
-        &self,
-        context: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let operation = config
-            .load::<Metadata>()
-            .map_or("?", |metadata| metadata.name());
-        let elapsed = config
-            .load::<Started>()
-            .map_or(0, |started| started.0.elapsed().as_millis());
-        let failed = context
-            .output_or_error()
-            .is_some_and(|result| result.is_err());
-        let failed = if failed { " (failed)" } else { "" };
-        // Outside a request (a cold start) there is nothing to add to.
-        let _ = CALLS.try_with(|calls| {
-            calls
-                .borrow_mut()
-                .push(format!("{operation} {elapsed} ms{failed}"));
-        });
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,16 +185,5 @@ mod tests {
         assert_eq!(telemetry.function(), "login");
         assert!(telemetry.is_cold());
         assert!(!telemetry.is_cold());
-    }
-
-    #[tokio::test]
-    async fn calls_belong_to_their_request() {
-        let note = |text: &str| CALLS.with(|calls| calls.borrow_mut().push(text.to_owned()));
-        let ((), calls) = with_calls(async {
-            note("GetItem 1 ms");
-            note("Query 2 ms");
-        })
-        .await;
-        assert_eq!(calls, "GetItem 1 ms, Query 2 ms");
     }
 }

@@ -97,7 +97,7 @@ pub async fn handle(
                     sent,
                     outcome,
                     request_id,
-                    calls,
+                    %calls,
                     cold,
                     "notified"
                 );
@@ -105,7 +105,7 @@ pub async fn handle(
             Err(error) => {
                 app.count(Metric::NoticeFailed);
                 let outcome = "failed";
-                error!(function, notice = id, %error, outcome, request_id, calls, cold, "not notified yet");
+                error!(function, notice = id, %error, outcome, request_id, %calls, cold, "not notified yet");
                 let sequence_number = dynamodb.sequence_number;
                 response.failures.push(ItemFailure { sequence_number });
             }

@@ -62,7 +62,7 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
     let outcome = outcome(&response);
     count(&app, &method, &route, outcome, cold);
     let status = response.status().as_u16();
-    info!(function, %method, route, status, outcome, request_id, calls, cold, "answered");
+    info!(function, %method, route, status, outcome, request_id, %calls, cold, "answered");
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -3,6 +3,7 @@
 mod executable;
 mod host;
 mod journey;
+mod logs;
 mod notify;
 mod process;
 mod runtime_api;

@@ -20,6 +20,15 @@ pub(crate) fn recorded_for(function: &str) -> Value {
 
 /// Hands every notice of the outbox to `notify`, twice: the stream delivers at least once.
 pub(crate) async fn deliver(system: &System, notify: &Function) {
+    let event = outbox(system).await;
+    for _ in 0..2 {
+        let response = notify.invoke(event.clone()).await;
+        assert_eq!(response, Ok(json!({"batchItemFailures": []})));
+    }
+}
+
+/// The event with every notice of the outbox.
+pub(crate) async fn outbox(system: &System) -> Value {
     let mut event = recorded_for("notify");
     let record = event["Records"][0].clone();
     let items = system.items().await;
@@ -39,10 +48,7 @@ pub(crate) async fn deliver(system: &System, notify: &Function) {
         .collect();
     assert!(!records.is_empty(), "no notices");
     event["Records"] = json!(records);
-    for _ in 0..2 {
-        let response = notify.invoke(event.clone()).await;
-        assert_eq!(response, Ok(json!({"batchItemFailures": []})));
-    }
+    event
 }
 
 /// Every message so far: channel, recipient and subject, sorted.

@@ -6,32 +6,44 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
+use tempfile::NamedTempFile;
 use twostep_tests::System;
 
 use crate::executable::executable;
 use crate::runtime_api::{Outcome, RuntimeApi};
+
+/// Name of the stack that the functions are deployed in.
+pub(crate) const STACK: &str = "twostep-prod";
 
 /// A running function; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Function {
     process: Child,
     api: RuntimeApi,
+    log: NamedTempFile,
 }
 
 impl Function {
     /// Starts `name` as Lambda does, with `system` for AWS.
     pub(crate) async fn start(name: &str, system: &System) -> Self {
         let api = RuntimeApi::start().await;
+        let log = NamedTempFile::new().expect("a file");
         let process = command(name, &api)
             .envs(variables(name, system))
+            .stdout(log.reopen().expect("a file"))
             .spawn()
             .expect("a process");
-        Self { process, api }
+        Self { process, api, log }
     }
 
     /// Has it handle `event`.
     pub(crate) async fn invoke(&self, event: Value) -> Outcome {
         self.api.invoke(event).await
+    }
+
+    /// What it logged so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).expect("a log")
     }
 }
 
@@ -48,7 +60,7 @@ pub(crate) fn command(name: &str, api: &RuntimeApi) -> Command {
     command
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", api.address())
-        .env("AWS_LAMBDA_FUNCTION_NAME", name)
+        .env("AWS_LAMBDA_FUNCTION_NAME", format!("{STACK}-{name}"))
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
         .stdout(Stdio::null());
