@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use twostep::domain::method::MethodKind;
 use twostep::domain::token::UserToken;
 use twostep::flows::challenge::{self, AskedBy, Request};
+use twostep::http::json::Word;
 use twostep::http::problem::{Code, Problem};
 use twostep::http::request::{Client, Credentials, Json};
 use twostep::runtime::App;
@@ -27,7 +28,8 @@ struct ChallengeBody {
     /// The ticket of a sign-in or of a step-up. Left out within a session, to begin a step-up.
     ticket: Option<String>,
     /// The method to use: the primary one, or any other that is enabled.
-    method: MethodKind,
+    #[cfg_attr(feature = "openapi", schema(value_type = MethodKind))]
+    method: Word<MethodKind>,
 }
 
 /// A code is awaited.
@@ -61,7 +63,7 @@ async fn challenge(
         None => AskedBy::Session(credentials.session()?.cloned()),
     };
     let request = Request {
-        method: body.method,
+        method: body.method.0,
         asked_by,
         origin,
     };

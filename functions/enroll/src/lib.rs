@@ -16,6 +16,7 @@ use twostep::domain::token::{EnrollmentToken, UserToken};
 use twostep::domain::totp::{self, TotpSecret};
 use twostep::flows::enroll::{self, Authority, Pending, Wanted};
 use twostep::flows::methods;
+use twostep::http::json::Word;
 use twostep::http::problem::{Code, Problem};
 use twostep::http::request::{Client, Credentials, Json, Kind};
 use twostep::http::views::MethodsView;
@@ -40,7 +41,8 @@ struct EnrollBody {
     /// The enrollment whose code is to be sent again.
     enrollment: Option<String>,
     /// The kind of method to enable.
-    method: Option<MethodKind>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<MethodKind>))]
+    method: Option<Word<MethodKind>>,
     /// The address codes are to go to.
     #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     email: Option<String>,
@@ -52,7 +54,7 @@ struct EnrollBody {
 impl EnrollBody {
     /// The method to enable, from the fields that belong to it and no others.
     fn wanted(&self) -> Result<Wanted, Problem> {
-        let Some(method) = self.method else {
+        let Some(Word(method)) = self.method else {
             return Err(Problem::field(
                 "method",
                 "is required, or `enrollment` to send again",

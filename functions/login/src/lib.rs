@@ -16,6 +16,7 @@ use twostep::domain::session::Transport;
 use twostep::domain::token::DeviceToken;
 use twostep::flows::login::{self, Issued, Outcome, Skipped};
 use twostep::flows::sessions;
+use twostep::http::json::Word;
 use twostep::http::problem::Problem;
 use twostep::http::request::{Client, Credentials, Json};
 use twostep::http::views::{OfferedMethod, Reason, SessionView, authenticated};
@@ -47,7 +48,8 @@ struct LoginBody {
     password: String,
     /// How the client wants its session; in cookies, unless it says otherwise.
     #[serde(default)]
-    transport: Transport,
+    #[cfg_attr(feature = "openapi", schema(value_type = Transport))]
+    transport: Word<Transport>,
     /// The device token of a bearer client that was remembered.
     device_token: Option<String>,
 }
@@ -65,13 +67,13 @@ impl LoginBody {
             .map_err(|error| Problem::field("password", error.to_string()))?;
         let replaces = credentials
             .browser_session()
-            .filter(|_| self.transport == Transport::Cookie);
+            .filter(|_| self.transport.0 == Transport::Cookie);
         let mut device = credentials.devices();
         device.from_body = self.device_token.as_deref().and_then(DeviceToken::parse);
         Ok(login::Request {
             email: email.to_owned(),
             password,
-            transport: self.transport,
+            transport: self.transport.0,
             device,
             replaces,
             origin: client.0,

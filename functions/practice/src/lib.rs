@@ -13,6 +13,7 @@ use twostep::domain::method::MethodKind;
 use twostep::domain::practice::NewLoginAlerts;
 use twostep::domain::user::{Role, User};
 use twostep::flows::{activity, alerts, users};
+use twostep::http::json::Word;
 use twostep::http::problem::Problem;
 use twostep::http::request::{After, Client, Credentials, Id, Json};
 use twostep::runtime::App;
@@ -111,7 +112,8 @@ async fn list_users(
 struct Alerts {
     /// Who is told by e-mail of a sign-in that comes neither from a remembered device nor from
     /// a known address.
-    new_login_alerts: NewLoginAlerts,
+    #[cfg_attr(feature = "openapi", schema(value_type = NewLoginAlerts))]
+    new_login_alerts: Word<NewLoginAlerts>,
 }
 
 async fn read_alerts(
@@ -119,7 +121,9 @@ async fn read_alerts(
     credentials: Credentials,
 ) -> Result<Answer<Alerts>, Problem> {
     let new_login_alerts = alerts::read(&app, credentials.session()?).await?;
-    Ok(Answer(Alerts { new_login_alerts }))
+    Ok(Answer(Alerts {
+        new_login_alerts: Word(new_login_alerts),
+    }))
 }
 
 async fn set_alerts(
@@ -129,8 +133,10 @@ async fn set_alerts(
     Json(body): Json<Alerts>,
 ) -> Result<Answer<Alerts>, Problem> {
     let session = credentials.session()?;
-    let new_login_alerts = alerts::set(&app, session, body.new_login_alerts, &origin).await?;
-    Ok(Answer(Alerts { new_login_alerts }))
+    let new_login_alerts = alerts::set(&app, session, body.new_login_alerts.0, &origin).await?;
+    Ok(Answer(Alerts {
+        new_login_alerts: Word(new_login_alerts),
+    }))
 }
 
 /// A page of what happened to an account.

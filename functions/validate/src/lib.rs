@@ -16,6 +16,7 @@ use twostep::domain::session::Transport;
 use twostep::domain::token::{EnrollmentToken, UserToken};
 use twostep::flows::{validate, validate_enrollment};
 use twostep::http::cookies;
+use twostep::http::json::Word;
 use twostep::http::problem::{self, Problem};
 use twostep::http::request::{Client, Credentials, Json};
 use twostep::http::views::{MethodView, Reason, SessionView, authenticated};
@@ -36,7 +37,8 @@ struct ValidateBody {
     /// The enrollment whose method the code is to enable.
     enrollment: Option<String>,
     /// The method the code is of.
-    method: Option<MethodKind>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<MethodKind>))]
+    method: Option<Word<MethodKind>>,
     /// Six digits. Spaces and hyphens are ignored.
     #[cfg_attr(feature = "openapi", schema(pattern = "^[ -]*([0-9][ -]*){6}$"))]
     code: String,
@@ -106,7 +108,7 @@ async fn by_ticket(
             "is required, or `enrollment` in a session",
         ));
     };
-    let Some(method) = body.method else {
+    let Some(Word(method)) = body.method else {
         return Err(Problem::field("method", "is required with a ticket"));
     };
     let request = validate::Request {

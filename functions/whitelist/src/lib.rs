@@ -17,6 +17,7 @@ use twostep::domain::user::{User, WhitelistMode};
 use twostep::flows::login::PresentedDevice;
 use twostep::flows::{devices, whitelist};
 use twostep::http::cookies;
+use twostep::http::json::Word;
 use twostep::http::problem::Problem;
 use twostep::http::request::{Client, Credentials, Id, Json};
 use twostep::runtime::App;
@@ -37,7 +38,8 @@ pub fn router(app: App) -> Router {
 #[serde(deny_unknown_fields)]
 struct ModeBody {
     /// The mode to set.
-    mode: WhitelistMode,
+    #[cfg_attr(feature = "openapi", schema(value_type = WhitelistMode))]
+    mode: Word<WhitelistMode>,
 }
 
 /// When the user is asked for a code, and the addresses known to be theirs.
@@ -99,7 +101,7 @@ async fn set_mode(
     credentials: Credentials,
     Json(body): Json<ModeBody>,
 ) -> Result<Answer<WhitelistView>, Problem> {
-    let user = whitelist::set_mode(&app, credentials.session()?, body.mode, &origin).await?;
+    let user = whitelist::set_mode(&app, credentials.session()?, body.mode.0, &origin).await?;
     Ok(Answer(WhitelistView::new(&user, &origin, app.clock.now())))
 }
 

@@ -1,12 +1,28 @@
 //! Bodies: JSON that says which field is wrong and why, and never repeats what was sent.
 
-use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+
+use serde::de::{DeserializeOwned, IntoDeserializer, value};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 
 use super::problem::Problem;
 
 /// Longest name of an unknown field that is repeated, in characters.
 const LONGEST_NAME: usize = 40;
+
+/// A field that is one of a few words. serde on its own would take `{"sms": null}` for `"sms"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Word<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Cow::<str>::deserialize(deserializer)?;
+        let word: value::StrDeserializer<'_, D::Error> = word.as_ref().into_deserializer();
+        T::deserialize(word).map(Self)
+    }
+}
 
 /// Reads a body.
 ///
@@ -88,7 +104,7 @@ mod tests {
     struct Sample {
         email: String,
         remember: Option<bool>,
-        transport: Option<crate::domain::session::Transport>,
+        transport: Option<Word<crate::domain::session::Transport>>,
     }
 
     fn complaint(body: &str) -> String {
@@ -138,6 +154,10 @@ mod tests {
             (
                 r#"{"email":"a","remember":", expected hunter2"}"#,
                 "remember must be a boolean",
+            ),
+            (
+                r#"{"email":"a","transport":{"cookie":null}}"#,
+                "transport must be a string",
             ),
             (r#""hunter2""#, "body must be a JSON object"),
         ] {

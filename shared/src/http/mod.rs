@@ -11,20 +11,24 @@ pub mod views;
 
 use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ORIGIN, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, Method, StatusCode};
+use lambda_http::RequestExt as _;
+use percent_encoding::percent_decode_str;
 use tracing::{error, info};
 
 use self::problem::{Code, Problem};
-use self::request::MOST_BODY_BYTES;
 use crate::runtime::{ANSWER_WITHIN, App};
 use crate::telemetry::{Metric, with_calls};
+
+/// Bytes a request's body may have.
+const MOST_BODY_BYTES: u64 = 8192;
 
 /// Completes a function's routes: limits, the check of origins, the time limit, headers, the
 /// log line, and the gateway's answer to paths it doesn't have.
@@ -32,8 +36,6 @@ pub fn serve(app: App, routes: Router<App>) -> Router {
     routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_route)
-        // A little more than a body may have, so that a larger one is read as such.
-        .layer(DefaultBodyLimit::max(2 * MOST_BODY_BYTES))
         .layer(from_fn_with_state(app.clone(), every_request))
         .with_state(app)
 }
@@ -73,10 +75,17 @@ async fn every_request(State(app): State<App>, request: Request, next: Next) -> 
     response
 }
 
-/// The handler's answer, unless the origin is foreign or time runs out.
+/// The handler's answer, unless the request can't be for it or time runs out.
 async fn answer(app: &App, request: Request, next: Next) -> Response {
     if !origin_allowed(app, &request) {
         return Problem::from(Code::OriginNotAllowed).into_response();
+    }
+    if !is_what_was_asked(&request) {
+        return unknown_route().await;
+    }
+    // Here, so that it holds for routes that need no body too.
+    if request.body().size_hint().lower() > MOST_BODY_BYTES {
+        return Problem::from(Code::BodyTooLarge).into_response();
     }
     tokio::select! {
         biased;
@@ -116,6 +125,15 @@ fn count(app: &App, method: &Method, route: &str, outcome: &'static str, cold: b
     if outcome == Code::TooManyAttempts.as_str() {
         app.count(Metric::Lock);
     }
+}
+
+/// Whether the path that is routed is the one the gateway was asked for. Between the two an
+/// address is parsed, which drops `..` and what is invisible at its end: `/methods/sms%00` must
+/// not be taken for `/methods/sms`.
+fn is_what_was_asked(request: &Request) -> bool {
+    let path = request.uri().path();
+    let asked = request.extensions().raw_http_path();
+    asked == path || percent_decode_str(path).decode_utf8_lossy() == asked
 }
 
 /// A request with an `Origin` must come from one of the configured front ends.

@@ -3,6 +3,8 @@
 mod activity;
 mod alerts;
 mod authenticator_apps;
+mod bad_input;
+mod budgets;
 mod codes;
 mod device_rotation;
 mod enrollment_at_sign_in;
@@ -12,6 +14,7 @@ mod mail_outage;
 mod methods;
 mod notices;
 mod origins;
+mod passwords;
 mod pending_enrollments;
 mod remembered_device;
 mod removal;
