@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use lambda_http::RequestExt as _;
 use tower::ServiceExt;
 use twostep::clock::Clock;
 use twostep::config::Config;
@@ -49,11 +50,10 @@ fn router(function: &str) -> Router {
 
 /// Whether the function has the route: it answers others as the gateway would.
 async fn has(route: &Route) -> bool {
-    let request = Request::builder()
-        .method(route.method)
-        .uri(route.path.replace(['{', '}'], ""))
-        .body(Body::empty())
-        .unwrap();
+    let path = route.path.replace(['{', '}'], "");
+    let request = Request::builder().method(route.method).uri(&path);
+    let request = request.body(Body::empty()).unwrap();
+    let request = request.with_raw_http_path(&path);
     let answer = router(route.function).oneshot(request).await.unwrap();
     let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
     body != r#"{"message":"Not Found"}"#
