@@ -18,8 +18,9 @@ use crate::store::keys::{self, Key};
 use crate::store::write::Write;
 use crate::store::{StoreError, from_item};
 
-/// Seconds an invocation has an item to itself; more than it may run.
-const CLAIM: i64 = 60;
+/// Seconds an invocation has an item to itself; more than it may run (`Timeout` in
+/// `template.yaml`).
+pub const CLAIM: i64 = 60;
 
 /// Items read in one request.
 const READ_AT_ONCE: usize = 100;

@@ -24,11 +24,18 @@ use crate::template;
 /// The statements of the role of each function.
 pub(crate) type Roles = BTreeMap<String, Vec<Statement>>;
 
+/// What each function asked IAM for.
+pub(crate) type AskedBy = BTreeMap<String, BTreeSet<Asked>>;
+
 /// The roles of the template.
 pub(crate) fn roles() -> Roles {
-    let template = template::load();
-    let functions = template::functions(&template);
-    let role = |(name, function): (String, Value)| (name, statements(&template, &function));
+    roles_of(&template::load())
+}
+
+/// The roles of this template.
+pub(crate) fn roles_of(template: &Value) -> Roles {
+    let functions = template::functions(template);
+    let role = |(name, function): (String, Value)| (name, statements(template, &function));
     functions.into_iter().map(role).collect()
 }
 
@@ -44,7 +51,7 @@ struct Shared {
     roles: Roles,
     /// The stack; known once it has started, which is before the first request.
     stack: Mutex<String>,
-    asked: Mutex<BTreeMap<String, BTreeSet<Asked>>>,
+    asked: Mutex<AskedBy>,
     denied: Mutex<Vec<String>>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
@@ -71,7 +78,7 @@ impl Guard {
     }
 
     /// What each function asked for so far.
-    pub(crate) fn asked(&self) -> BTreeMap<String, BTreeSet<Asked>> {
+    pub(crate) fn asked(&self) -> AskedBy {
         self.shared.asked.lock().unwrap().clone()
     }
 

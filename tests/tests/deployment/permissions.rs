@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use twostep_local::Environment;
 use twostep_tests::{Kind, Person, System};
 
-use crate::asked::Asked;
 use crate::everything;
-use crate::guard::{Guard, Roles, roles};
+use crate::guard::{AskedBy, Guard, Roles, roles};
+use crate::mutants::{faults, mutants};
 use crate::policy::Statement;
+use crate::template;
 
 /// The services a function calls, but for logs and traces.
 fn services(statements: &[Statement]) -> BTreeSet<&str> {
@@ -123,81 +125,32 @@ async fn system_under(roles: Roles) -> (System, Guard) {
     (system, guard)
 }
 
-/// Whether a statement is for what the function does itself; the rest Lambda does for it.
-fn is_of_the_function(statement: &Statement) -> bool {
-    let for_lambda = |action: &String| {
-        let stream = [
-            "DescribeStream",
-            "GetRecords",
-            "GetShardIterator",
-            "ListStreams",
-        ];
-        ["logs:", "xray:", "sqs:"]
-            .iter()
-            .any(|service| action.starts_with(service))
-            || stream.iter().any(|call| action.ends_with(call))
+/// What the functions ask for under the template's own roles, when everything happens.
+async fn asked_by_everything() -> &'static AskedBy {
+    static ASKED: OnceCell<AskedBy> = OnceCell::const_new();
+    let ask = async || {
+        let (system, guard) = system_under(roles()).await;
+        everything::happens(&system).await;
+        assert_eq!(guard.denied(), Vec::<String>::new());
+        guard.asked()
     };
-    !statement.actions.iter().all(for_lambda)
+    ASKED.get_or_init(ask).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_allow_what_the_functions_do_and_nothing_more() {
-    let (system, guard) = system_under(roles()).await;
-    everything::happens(&system).await;
-    assert_eq!(guard.denied(), Vec::<String>::new());
-    let asked = guard.asked();
-    let mut faults = Vec::new();
-    for (name, statements) in roles() {
-        let asked = &asked[&name];
-        for statement in statements
-            .iter()
-            .filter(|statement| is_of_the_function(statement))
-        {
-            let used: Vec<_> = asked
-                .iter()
-                .filter(|asked| statement.allows(asked))
-                .collect();
-            faults.extend(unused(statement, &used).map(|what| format!("{name}: {what}")));
-            faults.extend(doubled(&statements, asked).map(|what| format!("{name}: {what}")));
-        }
+    let faults = faults(&template::load(), asked_by_everything().await);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_out_any_permission_is_noticed() {
+    let asked = asked_by_everything().await;
+    let mutants = mutants(&template::load());
+    assert!(mutants.len() > 100, "only {}", mutants.len());
+    for (what, template) in mutants {
+        assert!(!faults(&template, asked).is_empty(), "not noticed: {what}");
     }
-    assert!(
-        faults.is_empty(),
-        "allowed without need:\n{}",
-        faults.join("\n")
-    );
-}
-
-/// Actions and kinds of items of a statement that nothing `used`.
-fn unused<'a>(statement: &'a Statement, used: &[&Asked]) -> impl Iterator<Item = String> + 'a {
-    let actions: BTreeSet<_> = used.iter().map(|asked| asked.action.clone()).collect();
-    let values: Vec<String> = used
-        .iter()
-        .flat_map(|asked| &asked.context)
-        .map(|(_, value)| value.clone())
-        .collect();
-    let action = move |action: &&String| !actions.contains(*action);
-    let unused_actions = statement.actions.iter().filter(action).cloned();
-    let kinds = statement.leading_keys().into_iter().filter(move |kind| {
-        let kind = kind.trim_end_matches('*');
-        !values.iter().any(|value| value.starts_with(kind))
-    });
-    unused_actions.chain(kinds)
-}
-
-/// What more than one statement allows: taking it out of one would go unnoticed.
-fn doubled(statements: &[Statement], asked: &BTreeSet<Asked>) -> impl Iterator<Item = String> {
-    let by_several = |asked: &&Asked| {
-        statements
-            .iter()
-            .filter(|statement| statement.allows(asked))
-            .count()
-            > 1
-    };
-    asked
-        .iter()
-        .filter(by_several)
-        .map(|asked| format!("{asked:?} twice"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

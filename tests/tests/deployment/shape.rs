@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use serde_json::Value;
+use twostep::flows::notify::CLAIM;
+use twostep::runtime::ANSWER_WITHIN;
+
 use crate::template::{self, path};
 
 #[test]
@@ -70,5 +74,22 @@ fn every_function_crate_is_deployed_with_a_role_and_a_log_group_of_its_own() {
             group["RetentionInDays"].is_object(),
             "{logs} would be kept for ever"
         );
+    }
+}
+
+#[test]
+fn functions_have_the_time_that_they_need() {
+    let template = template::load();
+    let seconds = |properties: &Value| properties["Timeout"].as_i64();
+    let of_all = seconds(&template["Globals"]["Function"]).unwrap();
+    let answers_within = i64::try_from(ANSWER_WITHIN.as_secs()).unwrap();
+    for (name, properties) in template::functions(&template) {
+        let timeout = seconds(&properties).unwrap_or(of_all);
+        if name == "notify" {
+            // Nobody else takes a notice up while this invocation may still mail it.
+            assert!(timeout < CLAIM, "{timeout}");
+        } else {
+            assert!(answers_within < timeout, "{name}: {timeout}");
+        }
     }
 }
