@@ -3,6 +3,8 @@
 //! Each carries the condition under which it may happen. A condition that doesn't hold refuses
 //! the whole commit and says which write it was.
 
+mod expression;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
@@ -11,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 use serde::Serialize;
 use serde_dynamo::{to_attribute_value, to_item};
 
+use self::expression::{Expression, update_expression};
 use super::StoreError;
 use super::keys::{Key, PK, TTL};
 use crate::clock::Timestamp;
@@ -34,48 +37,6 @@ enum Action {
         removes: Vec<String>,
     },
     Delete,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Expression {
-    conditions: Vec<String>,
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
-}
-
-impl Expression {
-    /// The placeholder of an attribute's name: short, since an expression has 4 KiB at most.
-    fn name(&mut self, name: &str) -> String {
-        if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| *known == name) {
-            return placeholder.clone();
-        }
-        let placeholder = format!("#n{}", self.names.len());
-        self.names.insert(placeholder.clone(), name.to_owned());
-        placeholder
-    }
-
-    fn value(&mut self, value: AttributeValue) -> String {
-        let placeholder = format!(":v{}", self.values.len());
-        self.values.insert(placeholder.clone(), value);
-        placeholder
-    }
-
-    /// Names and values of the placeholders, if there are any: DynamoDB refuses empty maps.
-    fn placeholders(self) -> (Option<HashMap<String, String>>, Option<Item>) {
-        let names = (!self.names.is_empty()).then_some(self.names);
-        let values = (!self.values.is_empty()).then_some(self.values);
-        (names, values)
-    }
-
-    fn condition(&self) -> Option<String> {
-        (!self.conditions.is_empty()).then(|| {
-            self.conditions
-                .iter()
-                .map(|c| format!("({c})"))
-                .collect::<Vec<_>>()
-                .join(" AND ")
-        })
-    }
 }
 
 fn number(n: impl ToString) -> AttributeValue {
@@ -404,17 +365,4 @@ pub(super) struct UpdateParts {
     pub(super) condition: Option<String>,
     pub(super) names: Option<HashMap<String, String>>,
     pub(super) values: Option<Item>,
-}
-
-fn update_expression(sets: &[String], removes: &[String]) -> String {
-    let mut expression = String::new();
-    if !sets.is_empty() {
-        expression.push_str("SET ");
-        expression.push_str(&sets.join(", "));
-    }
-    if !removes.is_empty() {
-        expression.push_str(" REMOVE ");
-        expression.push_str(&removes.join(", "));
-    }
-    expression
 }
