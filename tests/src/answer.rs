@@ -18,6 +18,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The method and path that were asked, `POST /login`.
+    #[must_use]
+    pub fn asked(&self) -> &str {
+        &self.what
+    }
+
     /// The body as text.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -54,6 +54,15 @@ pub struct Request {
     body: Bytes,
 }
 
+/// A request's body and its answer.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was sent.
+    pub sent: Bytes,
+    /// What was answered.
+    pub answer: Answer,
+}
+
 impl Request {
     /// A request without a body.
     #[must_use]
@@ -221,8 +230,13 @@ impl Client {
         for (name, value) in request.headers {
             built = built.header(name, value);
         }
+        let sent = request.body.clone();
         let built = built.body(request.body).expect("a request");
         let answer = self.system.http().send(built).await;
+        if let Some(tape) = &mut *self.system.tape() {
+            let answer = answer.clone();
+            tape.push(Exchange { sent, answer });
+        }
         self.keep(&answer);
         answer
     }

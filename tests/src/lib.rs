@@ -32,7 +32,7 @@ mod transport;
 mod usage;
 
 pub use answer::{Answer, text_of};
-pub use client::{Client, Credentials, Request};
+pub use client::{Client, Credentials, Exchange, Request};
 pub use kind::Kind;
 pub use messages::Message;
 pub use person::{Authenticator, Person, other_than};

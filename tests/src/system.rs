@@ -1,7 +1,7 @@
 //! A running system of one's own, with what testers may do to it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use twostep_local::{Environment, Functions, Options, Stack};
 
 use crate::answer::{Answer, text_of};
-use crate::client::{Client, Credentials, content_type_json};
+use crate::client::{Client, Credentials, Exchange, content_type_json};
 use crate::kind::Kind;
 use crate::messages::Message;
 use crate::transport::Http;
@@ -23,6 +23,8 @@ pub struct System {
     /// Keeps the stack running; there is none if it runs in another process.
     stack: Option<Arc<Stack>>,
     http: Http,
+    /// What clients were told, if that is written down.
+    tape: Arc<Mutex<Option<Vec<Exchange>>>>,
 }
 
 impl fmt::Debug for System {
@@ -66,6 +68,7 @@ impl System {
             url: url.into(),
             stack: None,
             http: Http::new(),
+            tape: Arc::default(),
         }
     }
 
@@ -74,6 +77,7 @@ impl System {
             url: stack.url().into(),
             stack: Some(Arc::new(stack)),
             http: Http::new(),
+            tape: Arc::default(),
         }
     }
 
@@ -107,6 +111,21 @@ impl System {
             device: None,
         };
         Client::new(self, credentials)
+    }
+
+    /// Begins to write down what clients ask and are told.
+    pub fn record(&self) {
+        *self.tape() = Some(Vec::new());
+    }
+
+    /// What clients asked and were told since [`System::record`], in order.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<Exchange> {
+        self.tape().clone().unwrap_or_default()
+    }
+
+    pub(crate) fn tape(&self) -> std::sync::MutexGuard<'_, Option<Vec<Exchange>>> {
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time every function sees, seconds since 1970.

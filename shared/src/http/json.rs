@@ -8,8 +8,9 @@ use serde_json::error::Category;
 
 use super::problem::Problem;
 
-/// Longest name of an unknown field that is repeated, in characters.
-const LONGEST_NAME: usize = 40;
+/// Longest name of an unknown field that is repeated, in characters: shorter than any token or
+/// secret of an app.
+const LONGEST_NAME: usize = 24;
 
 /// A field that is one of a few words. serde on its own would take `{"sms": null}` for `"sms"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -45,9 +46,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> Problem {
+    let place = || format!("line {} column {}", error.line(), error.column());
     if error.classify() != Category::Data {
-        let place = format!("line {} column {}", error.line(), error.column());
-        return Problem::field("body", format!("must be a JSON object (see {place})"));
+        return Problem::field("body", format!("must be a JSON object (see {})", place()));
     }
     let text = error.to_string();
     let quoted = || text.split('`').nth(1).unwrap_or_default();
@@ -68,15 +69,7 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
         return Problem::field(quoted(), "is given twice");
     }
     if text.starts_with("unknown field") {
-        let name: String = quoted()
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(LONGEST_NAME)
-            .collect();
-        return Problem::field(
-            &name,
-            format!("is not a field here; expected {}", expected()),
-        );
+        return unknown_field(&text, &place(), &expected());
     }
     let field = if path == "." { "body" } else { path };
     let expected = expected();
@@ -87,6 +80,28 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
         &expected
     };
     Problem::field(field, format!("must be {expected}"))
+}
+
+/// Names a field that is not known if it looks like a name. A code, a token or a phrase in its
+/// place is a secret that got there by mistake, and only told where it is.
+fn unknown_field(text: &str, place: &str, expected: &str) -> Problem {
+    let name = text
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.rsplit_once("`, expected"))
+        .map(|(name, _)| name);
+    match name.filter(|name| looks_like_a_name(name)) {
+        Some(name) => Problem::field(name, format!("is not a field here; expected {expected}")),
+        None => {
+            let message = format!("has an unknown field (see {place}); expected {expected}");
+            Problem::field("body", message)
+        }
+    }
+}
+
+fn looks_like_a_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -165,10 +180,27 @@ mod tests {
             assert_eq!(said, expected, "{body}");
             assert!(!said.contains("hunter2"));
         }
-        for name in ["pin", "expected pin"] {
+        let fields = "`email`, `remember`, `transport`";
+        for name in ["pin", "remember_device", "rememberDevice2"] {
             let said = complaint(&format!(r#"{{"email":"a","{name}":1}}"#));
-            let fields = "`email`, `remember`, `transport`";
             let all = format!("{name} is not a field here; expected one of {fields}");
+            assert_eq!(said, all);
+        }
+        let base32 = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+        for secret in [
+            "123456",
+            "expected pin",
+            "correct horse",
+            "",
+            "pass`word",
+            base32,
+        ] {
+            let said = complaint(&format!(r#"{{"email":"a","{secret}":1}}"#));
+            let place = format!(
+                "line 1 column {}",
+                r#"{"email":"a",""#.len() + secret.len() + 1
+            );
+            let all = format!("body has an unknown field (see {place}); expected one of {fields}");
             assert_eq!(said, all);
         }
     }

@@ -30,6 +30,8 @@ impl Function {
         let log = NamedTempFile::new().expect("a file");
         let process = command(name, &api)
             .envs(variables(name, system))
+            // All that an operator can ask for.
+            .env("RUST_LOG", "trace")
             .stdout(log.reopen().expect("a file"))
             .spawn()
             .expect("a process");
