@@ -10,6 +10,7 @@ use crate::domain::ticket::{Ticket, TicketPurpose};
 use crate::domain::token::UserToken;
 use crate::domain::user::{Method, User};
 use crate::flows::ROUNDS;
+use crate::flows::alternatives::Alternatives;
 use crate::flows::caller::{Caller, CallerError};
 use crate::flows::guess::{committed, is_suspended, second_factor_wait};
 use crate::flows::send::{CodeToSend, Holder, SendError};
@@ -87,7 +88,12 @@ pub enum Error {
     },
     /// The number is none that SMS may go to any more.
     #[error("destination not allowed")]
-    DestinationNotAllowed(DestinationNotAllowed),
+    DestinationNotAllowed {
+        /// What is wrong with it.
+        why: DestinationNotAllowed,
+        /// Methods that still work.
+        others: Vec<MethodKind>,
+    },
     /// The provider is down or slow.
     #[error("delivery unavailable")]
     DeliveryUnavailable {
@@ -111,10 +117,10 @@ pub enum Error {
 pub async fn challenge(app: &App, request: Request) -> Result<Challenged, Error> {
     for _ in 0..ROUNDS {
         let state = State::read(app, &request).await?;
-        let method = state.allowed_method(app, &request)?;
+        let method = state.allowed_method(app, &request).await?;
         match state.ask(app, &request, method).await {
             Err(SendError::Raced) => {}
-            Err(error) => return Err(state.explain(app, error, &request)),
+            Err(error) => return Err(state.explain(app, error, &request).await),
             Ok(challenged) => return Ok(challenged),
         }
     }
@@ -191,12 +197,12 @@ impl State {
         })
     }
 
-    fn allowed_method(&self, app: &App, request: &Request) -> Result<&Method, Error> {
+    async fn allowed_method(&self, app: &App, request: &Request) -> Result<&Method, Error> {
         let kind = request.method;
         let method = self.user.methods.get(kind).ok_or(Error::MethodNotEnabled)?;
         if is_suspended(&self.guard, kind) {
             return Err(Error::MethodSuspended {
-                others: self.others(app, request),
+                others: self.others(app, request).await,
             });
         }
         match second_factor_wait(&self.guard, self.now) {
@@ -205,22 +211,16 @@ impl State {
         }
     }
 
-    /// The user's other methods that work, the primary one first: none that is suspended, and
-    /// none whose code couldn't be sent either.
-    fn others(&self, app: &App, request: &Request) -> Vec<MethodKind> {
-        let works = |method: &&Method| {
-            !is_suspended(&self.guard, method.kind())
-                && method.target.destination().is_none_or(|destination| {
-                    let code = self.code(method.kind(), destination, &request.origin);
-                    code.is_open(app)
-                })
+    /// The user's other methods that still work for this ticket.
+    async fn others(&self, app: &App, request: &Request) -> Vec<MethodKind> {
+        let alternatives = Alternatives {
+            user: &self.user,
+            guard: &self.guard,
+            origin: &request.origin,
+            now: self.now,
         };
-        let enabled = self.user.methods.enabled().into_iter();
-        enabled
-            .filter(|method| method.kind() != request.method)
-            .filter(works)
-            .map(Method::kind)
-            .collect()
+        let sends = &self.ticket.sends;
+        alternatives.enabled(app, request.method, sends).await
     }
 
     async fn ask(
@@ -296,18 +296,21 @@ impl State {
         }
     }
 
-    fn explain(&self, app: &App, error: SendError, request: &Request) -> Error {
-        let others = || self.others(app, request);
+    async fn explain(&self, app: &App, error: SendError, request: &Request) -> Error {
+        let others = async || self.others(app, request).await;
         match error {
             SendError::TooSoon(wait) => Error::ResendTooSoon(wait),
             SendError::LimitReached(wait) => Error::SendLimitReached {
                 wait,
-                others: others(),
+                others: others().await,
             },
-            SendError::NotAllowed(why) => Error::DestinationNotAllowed(why),
+            SendError::NotAllowed(why) => Error::DestinationNotAllowed {
+                why,
+                others: others().await,
+            },
             SendError::Unavailable(wait) => Error::DeliveryUnavailable {
                 wait,
-                others: others(),
+                others: others().await,
             },
             SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
             SendError::Store(error) => error.into(),

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admin;
 pub mod alerts;
+mod alternatives;
 pub mod caller;
 pub mod challenge;
 pub mod devices;

@@ -14,7 +14,7 @@ use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
 use crate::domain::ids::UserId;
-use crate::domain::limits::{SENDS_PER_TICKET, Wait};
+use crate::domain::limits::Wait;
 use crate::domain::method::MethodKind;
 use crate::domain::ticket::{Enrollment, SendRefusal, Sends, Sent, TICKET_LIFETIME, Ticket};
 use crate::domain::token::{EnrollmentToken, TokenSecret, UserToken};
@@ -212,13 +212,6 @@ impl CodeToSend<'_> {
                 Err(SendError::Unavailable(Wait::seconds(PROVIDER_RETRY)))
             }
         }
-    }
-
-    /// Whether this code could be sent now, as far as is known without asking.
-    pub(crate) fn is_open(&self, app: &App) -> bool {
-        SENDS_PER_TICKET.left(self.holder.sends().count) > 0
-            && self.destination(app).is_ok()
-            && self.steps(&self.hinted()).is_ok()
     }
 
     fn destination(&self, app: &App) -> Result<Destination, SendError> {

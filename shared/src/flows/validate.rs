@@ -12,6 +12,7 @@ use crate::domain::ticket::{Ticket, TicketPurpose};
 use crate::domain::token::UserToken;
 use crate::domain::user::{Method, User};
 use crate::flows::ROUNDS;
+use crate::flows::alternatives::Alternatives;
 use crate::flows::finish::{Finish, How, SignedIn};
 use crate::flows::guess::{Counted, Judged, Judgement, committed, is_suspended};
 use crate::flows::login::PresentedDevice;
@@ -75,7 +76,10 @@ pub enum Error {
     MethodNotEnabled,
     /// The method has failed too often in a row.
     #[error("method suspended")]
-    MethodSuspended,
+    MethodSuspended {
+        /// Methods that still work.
+        others: Vec<MethodKind>,
+    },
     /// The user has failed too often in this hour.
     #[error("too many attempts")]
     TooManyAttempts(Wait),
@@ -149,7 +153,8 @@ async fn count(app: &App, request: &Request) -> Result<(State, Counted), Error> 
         }
         state.method(request.method)?;
         if is_suspended(&state.guard, request.method) {
-            return Err(Error::MethodSuspended);
+            let others = state.others(app, request).await;
+            return Err(Error::MethodSuspended { others });
         }
         let user = &state.user.user_id;
         let (guard, counted) = Counted::admit(user, &state.guard, request.method, state.now)?
@@ -242,6 +247,18 @@ impl State {
 
     fn method(&self, kind: MethodKind) -> Result<&Method, Error> {
         self.user.methods.get(kind).ok_or(Error::MethodNotEnabled)
+    }
+
+    /// The user's other methods that still work for this ticket.
+    async fn others(&self, app: &App, request: &Request) -> Vec<MethodKind> {
+        let alternatives = Alternatives {
+            user: &self.user,
+            guard: &self.guard,
+            origin: &request.origin,
+            now: self.now,
+        };
+        let sends = &self.ticket.sends;
+        alternatives.enabled(app, request.method, sends).await
     }
 
     fn purpose(&self) -> Purpose {

@@ -77,7 +77,7 @@ impl From<challenge::Error> for Problem {
             Error::SendLimitReached { wait, others } => {
                 Self::wait(Code::SendLimitReached, wait).methods(others)
             }
-            Error::DestinationNotAllowed(why) => not_allowed(why),
+            Error::DestinationNotAllowed { why, others } => not_allowed(why).methods(others),
             Error::DeliveryUnavailable { wait, others } => {
                 Self::wait(Code::DeliveryUnavailable, wait).methods(others)
             }
@@ -94,7 +94,7 @@ impl From<validate::Error> for Problem {
             Error::InvalidTicket => Code::InvalidTicket.into(),
             Error::Unauthenticated => Code::Unauthenticated.into(),
             Error::MethodNotEnabled => Code::MethodNotEnabled.into(),
-            Error::MethodSuspended => Code::MethodSuspended.into(),
+            Error::MethodSuspended { others } => Self::from(Code::MethodSuspended).methods(others),
             Error::TooManyAttempts(wait) => too_many(wait),
             Error::InvalidCode { attempts_left } => {
                 Self::from(Code::InvalidCode).attempts_left(attempts_left)
@@ -137,10 +137,14 @@ impl From<enroll::Error> for Problem {
                 "enrollment",
                 "is of an authenticator, which makes its own codes",
             ),
-            Error::DestinationNotAllowed(why) => not_allowed(why),
+            Error::DestinationNotAllowed { why, others } => not_allowed(why).methods(others),
             Error::ResendTooSoon(wait) => Self::wait(Code::ResendTooSoon, wait),
-            Error::SendLimitReached(wait) => Self::wait(Code::SendLimitReached, wait),
-            Error::DeliveryUnavailable(wait) => Self::wait(Code::DeliveryUnavailable, wait),
+            Error::SendLimitReached { wait, others } => {
+                Self::wait(Code::SendLimitReached, wait).methods(others)
+            }
+            Error::DeliveryUnavailable { wait, others } => {
+                Self::wait(Code::DeliveryUnavailable, wait).methods(others)
+            }
             Error::Store(error) => error.into(),
             Error::Keys(error) => error.into(),
         }

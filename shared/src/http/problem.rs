@@ -156,7 +156,8 @@ pub(super) struct Body<'a> {
     /// which is used up at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<u32>,
-    /// The user's methods that still work, where another one helps; maybe none.
+    /// Where another method helps: those of the user that still work, or to enable one those
+    /// that can be set up instead; maybe none.
     #[serde(skip_serializing_if = "Option::is_none")]
     methods: Option<&'a [MethodKind]>,
 }

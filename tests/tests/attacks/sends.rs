@@ -206,12 +206,61 @@ async fn a_closed_guard_offers_the_methods_that_still_work() {
     let answer = elsewhere.challenge(&ticket, Kind::Email).await;
     let body = answer.problem(429, FULL);
     assert_eq!(body["methods"], json!(["authenticator"]));
+    // An hour later all do, whatever is remembered of the last one.
+    let mut later = elsewhere.clone();
+    system.advance(HOUR).await;
+    let ticket = later.login(&dana).await.challenge_required();
+    let down = json!({"service": "ses", "mode": "error", "count": 1});
+    system.fault(down).await;
+    let answer = later.challenge(&ticket, Kind::Email).await;
+    let body = answer.problem(503, "delivery_unavailable");
+    assert_eq!(body["methods"], json!(["sms", "authenticator"]));
     // And it does work, with the same ticket.
     let code = dana.code(&system, Kind::Authenticator).await;
     let answer = elsewhere
         .validate(&ticket, Kind::Authenticator, &code)
         .await;
     answer.authenticated("second_factor");
+}
+
+#[tokio::test]
+async fn a_closed_guard_offers_what_can_be_set_up_instead() {
+    let system = System::start().await;
+    let mut people = newcomers(&system, 2).await;
+    let (browser, _, ticket) = &mut people[0];
+    for n in 0..10 {
+        let to = "victim@mailbox.test";
+        enroll(browser, ticket, Kind::Email, to).await.created();
+        if n < 5 {
+            let answer = enroll(browser, ticket, Kind::Sms, &phone(0)).await;
+            answer.created();
+        }
+    }
+    let offers = |answer: Answer, others: [&str; 2]| {
+        assert_eq!(answer.problem(429, FULL)["methods"], json!(others));
+    };
+    let answer = enroll(browser, ticket, Kind::Sms, &phone(0)).await;
+    offers(answer, ["authenticator", "email"]);
+    let answer = enroll(browser, ticket, Kind::Email, "victim@mailbox.test").await;
+    offers(answer, ["authenticator", "sms"]);
+    for n in 1..=5 {
+        let answer = enroll(browser, ticket, Kind::Sms, &phone(n)).await;
+        answer.created();
+    }
+    // No number would do any more.
+    let answer = enroll(browser, ticket, Kind::Email, "victim@mailbox.test").await;
+    let body = answer.problem(429, FULL);
+    assert_eq!(body["methods"], json!(["authenticator"]));
+
+    let (browser, _, ticket) = &mut people[1];
+    let down = json!({"service": "sns", "mode": "error", "count": 1});
+    system.fault(down).await;
+    let answer = enroll(browser, ticket, Kind::Sms, &phone(9)).await;
+    let body = answer.problem(503, "delivery_unavailable");
+    assert_eq!(body["methods"], json!(["authenticator", "email"]));
+    let landline = enroll(browser, ticket, Kind::Sms, "+61291234567").await;
+    let body = landline.problem(422, "destination_not_allowed");
+    assert_eq!(body["methods"], json!(["authenticator", "email"]));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! the whole service in a day, and numbers that none go to.
 
 use serde_json::json;
-use twostep_local::{Environment, Functions};
+use twostep_local::{Environment, Functions, Options, Stack};
 use twostep_tests::{Answer, Client, DAY, Kind, Person, System};
 
 use crate::crowd::{all_at_once, assert_all_of, count};
@@ -129,6 +129,43 @@ async fn a_closed_service_offers_the_methods_that_still_work() {
     let answer = browser.challenge_in_session(Kind::Sms).await;
     let body = answer.problem(429, "send_limit_reached");
     assert_eq!(body["methods"], json!(["email", "authenticator"]));
+    // Nor is it offered itself, where another guard closes.
+    for _ in 0..9 {
+        browser.challenge_in_session(Kind::Email).await.ok();
+    }
+    let answer = browser.challenge_in_session(Kind::Email).await;
+    let body = answer.problem(429, "send_limit_reached");
+    assert_eq!(body["methods"], json!(["authenticator"]));
+    let full = json!({"method": "email", "email": dana.mailbox});
+    let answer = browser.post("/enroll", full).await;
+    let body = answer.problem(429, "send_limit_reached");
+    assert_eq!(body["methods"], json!(["authenticator"]));
+}
+
+#[tokio::test]
+async fn a_number_that_is_no_longer_sent_to_leaves_the_other_methods() {
+    let data = tempfile::tempdir().expect("a directory");
+    let options = Options {
+        data: Some(data.path().to_owned()),
+        ..Options::default()
+    };
+    let system = System::start_with(options.clone()).await;
+    let kinds = [Kind::Sms, Kind::Email, Kind::Authenticator];
+    let (_, dana) = system.signed_in("desk@harbour.test", &kinds).await;
+    drop(system);
+    // The operator takes the country off the list.
+    let without_australia = |environment: &Environment| {
+        let mut environment = environment.clone();
+        environment.config.sms_countries = vec!["NZ".to_owned()];
+        twostep_local::build(&environment)
+    };
+    let stack = Stack::start_with(options, without_australia).await;
+    let stack = stack.expect("a system");
+    let mut browser = System::at(stack.url()).browser();
+    let ticket = browser.login(&dana).await.challenge_required();
+    let answer = browser.challenge(&ticket, Kind::Sms).await;
+    let body = answer.problem(422, "destination_not_allowed");
+    assert_eq!(body["methods"], json!(["authenticator", "email"]));
 }
 
 #[tokio::test]

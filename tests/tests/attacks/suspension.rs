@@ -50,7 +50,8 @@ async fn a_hundred_in_a_row_suspend_a_method_until_it_is_enabled_again() {
     let body = answer.problem(409, "method_suspended");
     assert_eq!(body["methods"], json!(["email"]), "what still works");
     let answer = browser.validate(&ticket, Kind::Sms, "123456").await;
-    answer.problem(409, "method_suspended");
+    let body = answer.problem(409, "method_suspended");
+    assert_eq!(body["methods"], json!(["email"]), "what still works");
     let code = browser.code_for(&ticket, &mut dana, Kind::Email).await;
     let answer = browser.validate(&ticket, Kind::Email, &code).await;
     answer.authenticated("second_factor");

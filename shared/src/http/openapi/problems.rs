@@ -63,9 +63,10 @@ fn sample(code: Code) -> Problem {
     match code {
         Code::InvalidRequest => Problem::field("method", "is required with a ticket"),
         Code::InvalidCode | Code::CodeAlreadyUsed => Problem::from(code).attempts_left(4),
-        Code::MethodSuspended | Code::SendLimitReached | Code::DeliveryUnavailable => {
-            Problem::from(code).methods(vec![MethodKind::Authenticator])
-        }
+        Code::MethodSuspended
+        | Code::DestinationNotAllowed
+        | Code::SendLimitReached
+        | Code::DeliveryUnavailable => Problem::from(code).methods(vec![MethodKind::Authenticator]),
         _ => code.into(),
     }
 }
