@@ -9,17 +9,28 @@ use super::{Body, Scene};
 async fn unknown_fields_are_refused_by_name() {
     let mut scene = Scene::set().await;
     for body in Body::all() {
-        for name in ["extra", "Email", "METHOD", "__proto__", "user_id", "e-mail"] {
+        for name in ["extra", "Email", "METHOD", "user_id", "isAdmin2"] {
             let request = body.request().json(&body.with(name, json!("value")));
             let said = scene.send(request).await.invalid(name);
             assert!(said.contains(body.names()[0]), "{said}");
         }
-        // Nothing of what was sent comes back but a name, and no more of that than helps.
+        // What looks like no name may be a secret that got there by mistake: it isn't repeated.
         let long = "n".repeat(3000);
-        let request = body.request().json(&body.with(&long, json!("value")));
-        let answer = scene.send(request).await;
-        assert!(answer.body.len() < 1000, "{}", answer.text());
-        answer.invalid(&long[..40]);
+        for name in [
+            "__proto__",
+            "e-mail",
+            "",
+            "123456",
+            "\u{0}",
+            "correct horse",
+            &long,
+        ] {
+            let request = body.request().json(&body.with(name, json!("value")));
+            let answer = scene.send(request).await;
+            let said = answer.invalid("body");
+            assert!(said.contains(body.names()[0]), "{said}");
+            assert!(name.is_empty() || !answer.text().contains(name), "{said}");
+        }
     }
     scene.assert_nothing_changed().await;
 }
