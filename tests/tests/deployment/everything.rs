@@ -1,7 +1,7 @@
 //! A few days in a practice that make every function call AWS in every way it has.
 
 use serde_json::{Value, json};
-use twostep_tests::{Client, Kind, MINUTE, Person, System};
+use twostep_tests::{Client, HOUR, Kind, MINUTE, Person, System};
 
 /// Addresses of the front desk and of elsewhere.
 const DESK: &str = "203.0.113.7";
@@ -14,7 +14,8 @@ pub(crate) async fn happens(system: &System) {
     let mut desk = system.browser().from(DESK);
     let mut office = system.browser().from(DESK);
 
-    // notify's claim of the first notice takes effect and its answer is lost.
+    limits_are_reached(system).await;
+    // notify's claim of the next notice takes effect and its answer is lost.
     let lost = json!({"service": "dynamodb", "function": "notify", "mode": "after", "count": 1});
     system.fault(lost).await;
     mistypes(&mut desk, &dana).await;
@@ -130,6 +131,37 @@ async fn is_known(browser: &mut Client, person: &mut Person) {
     let mut other = system.browser().from(DESK);
     other.login(person).await.authenticated("known_address");
     other.post("/logout", Value::Null).await.no_content();
+}
+
+/// Asks for codes until no more are sent, and fails until a method is suspended: both times it is
+/// said what else can be used.
+async fn limits_are_reached(system: &System) {
+    let kinds = [Kind::Email, Kind::Sms];
+    let (_, person) = &system.signed_in("nurse@harbour.test", &kinds).await;
+    let mut home = system.browser().from(HOME);
+    let ticket = home.login(person).await.challenge_required();
+    for _ in 0..5 {
+        system.advance(MINUTE).await;
+        home.challenge(&ticket, Kind::Email).await.ok();
+    }
+    system.advance(MINUTE).await;
+    let answer = home.challenge(&ticket, Kind::Email).await;
+    answer.problem(429, "send_limit_reached");
+    for _ in 0..10 {
+        // As many guesses as an hour admits.
+        system.advance(HOUR).await;
+        for _ in 0..2 {
+            let ticket = home.login(person).await.challenge_required();
+            for _ in 0..5 {
+                let answer = home.validate(&ticket, Kind::Sms, "000000").await;
+                answer.wrong_code("invalid_code");
+            }
+        }
+    }
+    system.advance(HOUR).await;
+    let ticket = home.login(person).await.challenge_required();
+    let answer = home.validate(&ticket, Kind::Sms, "000000").await;
+    answer.problem(409, "method_suspended");
 }
 
 async fn gives_up_trust(browser: &mut Client, person: &mut Person) {
