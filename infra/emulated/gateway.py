@@ -1,19 +1,19 @@
 """Adds to the emulated HTTP API what SAM put into its OpenAPI body and the emulator skipped.
 
-Routes, integrations, the permission of each integration and CORS come from the template's own
-events and properties, through the API Gateway API, so that a route that is missing there is
-missing here too.
+Routes and integrations come from the template's own events, CORS from what SAM made of it, so
+that what is missing there is missing here too.
 """
 
+import expanded
 import template
-
 
 
 def complete(session, built, stack, origins):
     """Adds the routes of the `built` template to `stack`'s API and returns the API's id."""
     api_id = _physical_id(session, stack, "Api")
     api = session.client("apigatewayv2")
-    cors = built["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    imported = expanded.cors(expanded.expand())
+    cors = {name[0].upper() + name[1:]: value for name, value in imported.items()}
     api.update_api(ApiId=api_id, CorsConfiguration={**cors, "AllowOrigins": origins})
     integrations = {
         name: api.create_integration(

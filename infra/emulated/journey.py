@@ -167,15 +167,28 @@ class Journey:
 
     # -- for the control ----------------------------------------------------------------------
 
-    def right_code_is_not_compared(self):
-        """Fails closed: a right code gets no further when the attempt can't be counted."""
-        status, answer = self.sign_in_by_authenticator()
-        check(status >= 500, status, answer)
+    def controls(self):
+        """(function, permission it needs, a call that fails closed without it), each in turn."""
+        of_desk = f"/users/{self.desk_id}/methods"
+        return [
+            ("login", "dynamodb:BatchGetItem", self.password_is_right),
+            ("validate", "dynamodb:UpdateItem", self.sign_in_by_authenticator),
+            ("challenge", "dynamodb:PutItem", lambda: self.by_admin(
+                "POST", "/challenge", {"method": "authenticator"})),
+            ("enroll", "dynamodb:BatchGetItem", lambda: self.by_admin("GET", "/methods")),
+            ("whitelist", "dynamodb:BatchGetItem", lambda: self.by_admin("GET", "/whitelist")),
+            ("practice", "dynamodb:Query", lambda: self.by_admin("GET", "/users")),
+            ("remove", "dynamodb:UpdateItem", lambda: self.by_admin("DELETE", of_desk)),
+        ]
 
-    def right_code_signs_in(self):
-        """The same code, once it can be counted."""
-        status, answer = self.sign_in_by_authenticator()
-        check(status == 200, status, answer)
+    def by_admin(self, method, path, body=None):
+        status, _, answer = self.admin.send(method, path, body)
+        return status, answer
+
+    def password_is_right(self):
+        body = {"email": self.admin_email, "password": PASSWORD}
+        status, _, answer = self.browser().send("POST", "/login", body)
+        return status, answer
 
     def sign_in_by_authenticator(self):
         browser = self.browser()

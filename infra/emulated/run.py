@@ -8,6 +8,7 @@ Usage: run.py WORK_DIRECTORY, after `sam build`; `sam` and `cargo` must be on th
 import contextlib
 import os
 import pathlib
+import platform
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ import adapt
 import control
 import gateway
 import logs
+import parameters
 import seed
 import template
 from journey import Journey
@@ -98,8 +100,8 @@ def wait_until_ready(process, port):
 
 def deploy(port, adapted, **overrides):
     """`sam deploy` of the adapted template as environment dev, with some parameters replaced."""
-    parameters = {
-        "Architecture": "x86_64",
+    given = {
+        "Architecture": platform.machine().replace("aarch64", "arm64"),
         "AllowedOrigins": ORIGIN,
         "EmailFromAddress": "no-reply@example.com",
         **overrides,
@@ -107,7 +109,7 @@ def deploy(port, adapted, **overrides):
     return subprocess.run(
         ["sam", "deploy", "--template-file", adapted, "--config-env", "dev",
          "--config-file", os.path.abspath("infra/samconfig.toml"),
-         "--parameter-overrides", *[f"{name}={value}" for name, value in parameters.items()]],
+         "--parameter-overrides", *[f"{name}={value}" for name, value in given.items()]],
         env={**os.environ, **credentials(port)}, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
@@ -130,7 +132,7 @@ def timed(name, work, *arguments):
 
 
 def main(work):
-    """Adapts, deploys, completes the API, seeds, runs the journey, reads the logs, controls."""
+    """Adapts, refuses, deploys, completes the API, seeds, runs the journey, reads logs, controls."""
     adapted = BUILT.with_name("emulated.json")
     timed("adapt a copy of the template to the emulator", adapt.main, BUILT, adapted)
     with emulator(work) as port:
@@ -138,7 +140,9 @@ def main(work):
             aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
         )
         os.environ.update(credentials(port))
-        timed("refuse a wrong parameter", refuse_wrong_parameter, port, adapted)
+        source = template.load("template.yaml")
+        timed("refuse wrong parameters", parameters.refuse, session, source)
+        timed("refuse one on the way through SAM", refuse_wrong_parameter, port, adapted)
         deployed = timed("deploy", deploy, port, adapted)
         if deployed.returncode != 0:
             raise SystemExit(deployed.stdout)
