@@ -61,8 +61,6 @@ pub struct Clock {
     last: Arc<AtomicI64>,
     /// How many times faster than real time waits pass; 0 is as good as 1.
     pace: Arc<AtomicU32>,
-    /// How many times longer than in real time they last; 0 is as good as 1.
-    patience: Arc<AtomicU32>,
 }
 
 /// What waits for time to pass waits by the clock: the time limits and retries of the AWS clients
@@ -70,8 +68,7 @@ pub struct Clock {
 impl AsyncSleep for Clock {
     fn sleep(&self, duration: Duration) -> Sleep {
         let pace = self.pace.load(Ordering::SeqCst).max(1);
-        let patience = self.patience.load(Ordering::SeqCst).max(1);
-        Sleep::new(tokio::time::sleep(duration * patience / pace))
+        Sleep::new(tokio::time::sleep(duration / pace))
     }
 }
 
@@ -114,11 +111,6 @@ impl Clock {
         real.saturating_add(offset.saturating_mul(1_000_000))
     }
 
-    /// Waits, as long as this clock makes waits last.
-    pub async fn wait(&self, duration: Duration) {
-        self.sleep(duration).await;
-    }
-
     /// Moves this clock, and every clone of it, forward by `seconds`. For the local stack.
     pub fn advance(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::SeqCst);
@@ -130,16 +122,9 @@ impl Clock {
         self.pace.store(pace, Ordering::SeqCst);
     }
 
-    /// Makes waits that begin from now on last `times` longer than in real time, so that tests of
-    /// what a crowd may do don't test how fast the machine is. For the local stack.
-    pub fn linger(&self, times: u32) {
-        self.patience.store(times, Ordering::SeqCst);
-    }
-
     /// Returns this clock, and every clone of it, to the system time. For the local stack.
     pub fn reset(&self) {
         self.hurry(1);
-        self.linger(1);
         self.offset.store(0, Ordering::SeqCst);
         self.last.store(0, Ordering::SeqCst);
     }

@@ -16,6 +16,7 @@ use aws_sdk_kms::types::DataKeySpec;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+use crate::aws::OnUse;
 use crate::clock::Timestamp;
 
 /// A data key as it is stored: KMS alone can unwrap it.
@@ -85,7 +86,7 @@ pub struct Keyring {
 }
 
 struct Inner {
-    kms: Client,
+    kms: OnUse<Client>,
     kms_key_id: String,
     keys: RwLock<Keys>,
 }
@@ -99,7 +100,7 @@ struct Keys {
 impl Keyring {
     /// An empty keyring whose keys are wrapped by the KMS key `kms_key_id` (id, ARN or alias).
     #[must_use]
-    pub fn new(kms: Client, kms_key_id: String) -> Self {
+    pub fn new(kms: OnUse<Client>, kms_key_id: String) -> Self {
         let inner = Inner {
             kms,
             kms_key_id,
@@ -120,6 +121,7 @@ impl Keyring {
         let answer = self
             .inner
             .kms
+            .get()
             .generate_data_key_without_plaintext()
             .key_id(&self.inner.kms_key_id)
             .key_spec(DataKeySpec::Aes256)
@@ -197,6 +199,7 @@ impl Inner {
         const OPERATION: &str = "Decrypt";
         let answer = self
             .kms
+            .get()
             .decrypt()
             .key_id(&self.kms_key_id)
             .ciphertext_blob(Blob::new(key.wrapped))

@@ -1,6 +1,7 @@
 //! twostep: two-factor sign-in. The rules, the state and the safety that the Lambda functions
 //! in `functions/` share.
 
+pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod delivery;

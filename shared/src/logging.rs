@@ -9,7 +9,7 @@
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn};
+use tracing_subscriber::filter::{FilterExt, FilterFn, Targets};
 use tracing_subscriber::fmt::format::{Format, Json, JsonFields, Writer};
 use tracing_subscriber::fmt::{self, FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
@@ -38,8 +38,8 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let asked = directives
-        .and_then(|directives| directives.parse::<EnvFilter>().ok())
-        .unwrap_or_else(|| EnvFilter::new("info"));
+        .and_then(|directives| directives.parse::<Targets>().ok())
+        .unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     asked.and(discreet())
 }
 

@@ -10,7 +10,8 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent};
 use tokio::task::JoinHandle;
 use tower::Service as _;
-use twostep::runtime::{App, Aws, KeysUnavailable};
+use twostep::aws::Aws;
+use twostep::runtime::{App, KeysUnavailable};
 
 use crate::environment::Environment;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
+use twostep::aws::Aws;
 use twostep::domain::ids::UserId;
 use twostep::domain::password::{self, Password, PhcString};
 use twostep::domain::practice::Practice;
 use twostep::domain::user::Role;
 use twostep::flows::admin::{self, AdminError};
-use twostep::runtime::{App, Aws};
+use twostep::runtime::App;
 
 use crate::environment::{Environment, INTERNAL};
 

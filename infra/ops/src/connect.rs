@@ -11,9 +11,10 @@ use aws_smithy_http_client::tls;
 
 use aws_types::SdkConfig;
 use http::Uri;
+use twostep::aws::Aws;
 use twostep::clock::Clock;
 use twostep::config::Config;
-use twostep::runtime::{App, Aws};
+use twostep::runtime::App;
 
 use crate::cli::Connection;
 use crate::errors::OpsError;

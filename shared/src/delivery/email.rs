@@ -5,6 +5,7 @@ use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
 use super::DeliveryError;
+use crate::aws::OnUse;
 use crate::domain::contact::EmailAddress;
 
 /// An e-mail ready to be sent.
@@ -20,13 +21,13 @@ pub(super) struct Email {
 /// Sends e-mails from one address.
 #[derive(Clone, Debug)]
 pub(super) struct Mailer {
-    ses: Client,
+    ses: OnUse<Client>,
     from: String,
     configuration_set: Option<String>,
 }
 
 impl Mailer {
-    pub(super) fn new(ses: Client, from: &str, configuration_set: Option<&str>) -> Self {
+    pub(super) fn new(ses: OnUse<Client>, from: &str, configuration_set: Option<&str>) -> Self {
         Self {
             ses,
             from: from.to_owned(),
@@ -40,6 +41,7 @@ impl Mailer {
             cause: "the e-mail could not be built".to_owned(),
         })?;
         self.ses
+            .get()
             .send_email()
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(to.as_str()).build())

@@ -18,6 +18,7 @@ pub use notice::{Audience, Notice, NoticeAccount, NoticeEvent};
 use email::{Email, Mailer};
 use sms::Texter;
 
+use crate::aws::{Clients, OnUse};
 use crate::config::Config;
 use crate::domain::code::Code;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
@@ -32,9 +33,17 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Delivery as configured, over these clients.
+    /// Delivery as configured.
     #[must_use]
-    pub fn new(sns: aws_sdk_sns::Client, ses: aws_sdk_sesv2::Client, config: &Config) -> Self {
+    pub fn new(clients: &Clients, config: &Config) -> Self {
+        Self::over(OnUse::new(clients), OnUse::new(clients), config)
+    }
+
+    fn over(
+        sns: OnUse<aws_sdk_sns::Client>,
+        ses: OnUse<aws_sdk_sesv2::Client>,
+        config: &Config,
+    ) -> Self {
         Self {
             texter: Texter::new(sns, config.sms_sender.as_deref(), &config.sms_max_price_usd),
             mailer: Mailer::new(

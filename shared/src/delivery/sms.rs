@@ -5,18 +5,19 @@ use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 
 use super::DeliveryError;
+use crate::aws::OnUse;
 use crate::domain::contact::PhoneNumber;
 
 /// Sends text messages from one sender, at a bounded price.
 #[derive(Clone, Debug)]
 pub(super) struct Texter {
-    sns: Client,
+    sns: OnUse<Client>,
     sender: Option<String>,
     max_price_usd: String,
 }
 
 impl Texter {
-    pub(super) fn new(sns: Client, sender: Option<&str>, max_price_usd: &str) -> Self {
+    pub(super) fn new(sns: OnUse<Client>, sender: Option<&str>, max_price_usd: &str) -> Self {
         Self {
             sns,
             sender: sender.map(str::to_owned),
@@ -26,7 +27,12 @@ impl Texter {
 
     /// Hands a text message to SNS, once.
     pub(super) async fn send(&self, to: &PhoneNumber, text: &str) -> Result<(), DeliveryError> {
-        let mut publish = self.sns.publish().phone_number(to.e164()).message(text);
+        let mut publish = self
+            .sns
+            .get()
+            .publish()
+            .phone_number(to.e164())
+            .message(text);
         for (name, data_type, value) in self.attributes() {
             let attribute = attribute(data_type, value).map_err(|_| DeliveryError::Failed {
                 cause: "the text message could not be built".to_owned(),

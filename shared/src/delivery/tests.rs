@@ -54,9 +54,9 @@ fn delivery(url: &str, sms_sender: Option<&str>) -> Delivery {
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
         .build();
-    Delivery::new(
-        aws_sdk_sns::Client::from_conf(sns),
-        aws_sdk_sesv2::Client::from_conf(ses),
+    Delivery::over(
+        OnUse::made(aws_sdk_sns::Client::from_conf(sns)),
+        OnUse::made(aws_sdk_sesv2::Client::from_conf(ses)),
         &config(sms_sender),
     )
 }

@@ -5,10 +5,11 @@
 //! them with `spawn_blocking`.
 
 mod imported;
+mod memory;
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 
 pub use imported::PhcError;
 use imported::Scheme;
+pub use memory::{Memory, SpareMemory};
 
 /// Fewest characters of a new password.
 pub const MIN_CHARS: usize = 8;
@@ -165,9 +167,15 @@ pub fn hash(password: &Password, salt: [u8; 16]) -> Result<PhcString, HashingFai
 /// Compares a password with a hash; the final comparison takes constant time.
 #[must_use]
 pub fn verify(password: &Password, hash: &PhcString) -> Verdict {
+    verify_in(&mut Memory::default(), password, hash)
+}
+
+/// [`verify`] in memory that is there already.
+#[must_use]
+pub fn verify_in(memory: &mut Memory, password: &Password, hash: &PhcString) -> Verdict {
     let right = match hash.scheme {
         Scheme::Bcrypt => bcrypt::verify(password.as_bytes(), &hash.text).unwrap_or(false),
-        Scheme::Argon2 => verify_phc(&Argon2::default(), password, hash),
+        Scheme::Argon2 => verify_argon2(memory, password, hash),
         Scheme::Scrypt => verify_phc(&scrypt::Scrypt::new(), password, hash),
         Scheme::Pbkdf2 => verify_phc(&pbkdf2::Pbkdf2::default(), password, hash),
     };
@@ -186,6 +194,33 @@ pub fn decoy() -> PhcString {
         text: DECOY.to_owned(),
         scheme: Scheme::Argon2,
     }
+}
+
+fn verify_argon2(memory: &mut Memory, password: &Password, hash: &PhcString) -> bool {
+    let output = argon2_output(memory, password, hash);
+    memory.wipe();
+    // `Output` compares in constant time.
+    output.is_some_and(|(computed, stored)| computed == stored)
+}
+
+/// What argon2 makes of `password` with the parameters of `hash`, and what that says it should.
+fn argon2_output(
+    memory: &mut Memory,
+    password: &Password,
+    hash: &PhcString,
+) -> Option<(Output, Output)> {
+    let parsed = PasswordHash::new(&hash.text).ok()?;
+    let (salt, stored) = (parsed.salt.as_ref()?, parsed.hash?);
+    let algorithm = Algorithm::try_from(parsed.algorithm.as_str()).ok()?;
+    let version = parsed.version.map(Version::try_from).transpose().ok()?;
+    let params = Params::try_from(&parsed).ok()?;
+    let blocks = memory.blocks(params.block_count())?;
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let bytes = bytes.get_mut(..stored.len())?;
+    Argon2::new(algorithm, version.unwrap_or_default(), params)
+        .hash_password_into_with_memory(password.as_bytes(), salt.as_ref(), bytes, blocks)
+        .ok()?;
+    Some((Output::new(bytes).ok()?, stored))
 }
 
 fn verify_phc(

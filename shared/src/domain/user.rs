@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::domain::address::{KnownAddresses, Network};
-use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::contact::{EmailAddress, mask_phone_number};
 use crate::domain::device::Devices;
 use crate::domain::ids::{PracticeId, UserId};
 use crate::domain::method::MethodKind;
@@ -80,7 +80,7 @@ impl EnrollmentTarget {
         match self {
             Self::Authenticator(_) => None,
             Self::Email(address) => EmailAddress::parse(address).ok().map(|a| a.masked()),
-            Self::Sms(number) => PhoneNumber::parse(number).ok().map(|n| n.masked()),
+            Self::Sms(number) => Some(mask_phone_number(number)),
         }
     }
 

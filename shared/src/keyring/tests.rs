@@ -61,7 +61,10 @@ fn keyring(server: &Loopback) -> Keyring {
         .http_client(http_client())
         .retry_config(RetryConfig::disabled())
         .build();
-    Keyring::new(Client::from_conf(config), "alias/twostep".to_owned())
+    Keyring::new(
+        OnUse::made(Client::from_conf(config)),
+        "alias/twostep".to_owned(),
+    )
 }
 
 fn current_id(keyring: &Keyring) -> Option<String> {

@@ -1,7 +1,8 @@
 //! Time limits: each answer comes before Lambda ends the function, however little AWS answers.
 
 use serde_json::json;
-use twostep::runtime::{App, Aws};
+use twostep::aws::Aws;
+use twostep::runtime::App;
 use twostep_local::{Environment, Functions};
 use twostep_tests::{Kind, System};
 

@@ -131,13 +131,9 @@ impl Gateway {
     async fn invoke(&self, function: &'static str, event: String) -> Response {
         let context = self.context(function);
         let invocation = self.functions.current().spawn(function, event, context);
-        let result = tokio::select! {
-            biased;
-            result = invocation => result,
-            () = self.environment.clock.wait(TIME_LIMIT) => {
-                tracing::error!(function, "gave no answer in time");
-                return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
-            }
+        let Ok(result) = tokio::time::timeout(TIME_LIMIT, invocation).await else {
+            tracing::error!(function, "gave no answer in time");
+            return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
         let result = result
             .unwrap_or(Err(InvokeError::Panicked))

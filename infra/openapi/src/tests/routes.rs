@@ -7,9 +7,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use lambda_http::RequestExt as _;
 use tower::ServiceExt;
+use twostep::aws::Aws;
 use twostep::clock::Clock;
 use twostep::config::Config;
-use twostep::runtime::{App, Aws};
+use twostep::runtime::App;
 
 use crate::{Route, paths};
 

@@ -4,7 +4,7 @@ mod email;
 mod phone;
 
 pub use email::EmailAddress;
-pub use phone::{DestinationNotAllowed, PhoneNumber};
+pub use phone::{DestinationNotAllowed, PhoneNumber, mask as mask_phone_number};
 
 /// Why a text is not an address or a number. The message completes "this field …" and repeats
 /// nothing of what was entered.

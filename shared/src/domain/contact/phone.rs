@@ -17,7 +17,6 @@ const MAX_LENGTH: usize = 40;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
     e164: String,
-    country_code: String,
     country: String,
     takes_sms: bool,
 }
@@ -60,7 +59,6 @@ impl PhoneNumber {
             .ok_or(ContactError::UnknownCountry)?;
         Ok(Self {
             e164: util.format(&number, PhoneNumberFormat::E164).into_owned(),
-            country_code: number.country_code.to_string(),
             country: region.to_string(),
             takes_sms: takes_sms(util, &number, region),
         })
@@ -97,9 +95,38 @@ impl PhoneNumber {
     /// `+61 *** *** 006`.
     #[must_use]
     pub fn masked(&self) -> String {
-        let hidden = self.e164.len().saturating_sub(3);
-        let last = self.e164.get(hidden..).unwrap_or_default();
-        format!("+{} *** *** {last}", self.country_code)
+        mask(&self.e164)
+    }
+}
+
+/// A number in E.164 form, with all but its country code and last three digits hidden.
+///
+/// Showing a number takes no numbering plan: reading those takes milliseconds and megabytes.
+#[must_use]
+pub fn mask(e164: &str) -> String {
+    let digits = e164.strip_prefix('+').unwrap_or(e164);
+    let code = digits
+        .get(..calling_code_length(digits))
+        .unwrap_or_default();
+    let last = digits.len().saturating_sub(3).max(code.len());
+    let last = digits.get(last..).unwrap_or_default();
+    format!("+{code} *** *** {last}")
+}
+
+/// How many digits of a number are its country code: no code is the beginning of another one
+/// (ITU-T E.164 and its list of assigned codes).
+fn calling_code_length(digits: &str) -> usize {
+    let mut digits = digits.bytes();
+    match (digits.next(), digits.next()) {
+        (Some(b'1' | b'7'), _) => 1,
+        (Some(b'2'), Some(b'0' | b'7'))
+        | (Some(b'3'), Some(b'0'..=b'4' | b'6' | b'9'))
+        | (Some(b'4'), Some(b'0' | b'1' | b'3'..=b'9'))
+        | (Some(b'5'), Some(b'1'..=b'8'))
+        | (Some(b'6'), Some(b'0'..=b'6'))
+        | (Some(b'8'), Some(b'1' | b'2' | b'4' | b'6'))
+        | (Some(b'9'), Some(b'0'..=b'5' | b'8')) => 2,
+        _ => 3,
     }
 }
 
@@ -284,6 +311,29 @@ mod tests {
             format!("{:?}", parse("+61491570123")),
             "PhoneNumber(+61 *** *** 123)"
         );
+    }
+
+    #[test]
+    fn knows_where_every_country_code_ends() {
+        let codes: Vec<i32> = PHONE_NUMBER_UTIL.get_supported_calling_codes().collect();
+        assert!(codes.len() > 200);
+        for code in codes {
+            let number = format!("{code}491570123");
+            assert_eq!(mask(&format!("+{number}")), format!("+{code} *** *** 123"));
+        }
+    }
+
+    #[test]
+    fn masks_what_is_no_number_too() {
+        for (text, masked) in [
+            ("", "+ *** *** "),
+            ("+", "+ *** *** "),
+            ("+61", "+61 *** *** "),
+            ("+6149", "+61 *** *** 49"),
+            ("\u{e9}\u{e9}", "+ *** *** "),
+        ] {
+            assert_eq!(mask(text), masked, "{text:?}");
+        }
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use crate::domain::ids::UserId;
 use crate::domain::limits::{
     Backoff, PASSWORDS_PER_ACCOUNT, PASSWORDS_PER_ADDRESS, Wait, Window, WindowStep,
 };
-use crate::domain::password::{self, Password, PhcString, Verdict};
+use crate::domain::password::{self, Password, PhcString, SpareMemory, Verdict};
 use crate::domain::user::User;
 use crate::flows::ROUNDS;
 use crate::runtime::App;
@@ -160,7 +160,7 @@ impl Attempt {
             // The hash runs beside the write; its verdict is only looked at once that is done.
             let (committed, verdict) = tokio::join!(
                 app.store.commit(writes),
-                judged.judge(&request.password, state.user.as_ref()),
+                judged.judge(app, &request.password, state.user.as_ref()),
             );
             match committed {
                 Ok(()) => {
@@ -235,12 +235,12 @@ struct Judged {
 }
 
 impl Judged {
-    async fn judge(&mut self, password: &Password, user: Option<&User>) -> Verdict {
+    async fn judge(&mut self, app: &App, password: &Password, user: Option<&User>) -> Verdict {
         let hash = user.map(|user| user.password.clone());
         match &self.verdict {
             Some((judged, verdict)) if *judged == hash => *verdict,
             _ => {
-                let verdict = verify(password, user).await;
+                let verdict = verify(app, password, user).await;
                 self.verdict = Some((hash, verdict));
                 verdict
             }
@@ -250,19 +250,19 @@ impl Judged {
 
 /// Compares the password with the user's hash, or with a decoy's if there is no user. Off the
 /// async threads: it takes tens of milliseconds of CPU.
-pub(super) async fn verify(password: &Password, user: Option<&User>) -> Verdict {
-    let password = password.clone();
+pub(super) async fn verify(app: &App, password: &Password, user: Option<&User>) -> Verdict {
+    let (memory, password) = (app.hashing.clone(), password.clone());
     let hash = user.map(|user| user.password.clone());
-    tokio::task::spawn_blocking(move || verify_now(&password, hash.as_deref()))
+    tokio::task::spawn_blocking(move || verify_now(&memory, &password, hash.as_deref()))
         .await
         .unwrap_or(Verdict::Wrong)
 }
 
-fn verify_now(password: &Password, hash: Option<&str>) -> Verdict {
+fn verify_now(memory: &SpareMemory, password: &Password, hash: Option<&str>) -> Verdict {
     match hash.map(PhcString::parse) {
-        Some(Ok(hash)) => password::verify(password, &hash),
+        Some(Ok(hash)) => memory.verify(password, &hash),
         Some(Err(_)) | None => {
-            let _ = password::verify(password, &password::decoy());
+            let _ = memory.verify(password, &password::decoy());
             Verdict::Wrong
         }
     }

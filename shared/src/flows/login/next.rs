@@ -74,7 +74,7 @@ impl Attempt {
         self.address_since = self.address_since.filter(|own| since == Some(*own));
         let user = state.user.ok_or(Error::InvalidCredentials)?;
         if user.password != judged {
-            self.verdict = verify(&self.request.password, Some(&user)).await;
+            self.verdict = verify(app, &self.request.password, Some(&user)).await;
             if self.verdict == Verdict::Wrong {
                 return Err(Error::InvalidCredentials);
             }
