@@ -153,13 +153,6 @@ impl System {
         stack.environment().clock.hurry(pace);
     }
 
-    /// Makes the functions' waits last `times` longer than in real time: their time limits, and
-    /// the pauses before they try again. 1 is real time, as after a reset.
-    pub fn linger(&self, times: u32) {
-        let stack = self.stack.as_ref().expect("a system of this process");
-        stack.environment().clock.linger(times);
-    }
-
     /// Starts afresh, as if the system had just been started.
     pub async fn reset(&self) {
         let answer = self.local("POST", "reset", None).await;

@@ -12,6 +12,8 @@ struct Line {
     service: String,
     operation: String,
     count: u64,
+    read_units: f64,
+    write_units: f64,
 }
 
 impl Usage {
@@ -22,6 +24,8 @@ impl Usage {
             service: crate::answer::text_of(line, "service"),
             operation: crate::answer::text_of(line, "operation"),
             count: line["count"].as_u64().expect("a count"),
+            read_units: line["read_units"].as_f64().expect("units"),
+            write_units: line["write_units"].as_f64().expect("units"),
         };
         Self(lines.iter().map(line).collect())
     }
@@ -40,6 +44,24 @@ impl Usage {
         lines
             .map(|line| (line.service.clone(), line.operation.clone(), line.count))
             .collect()
+    }
+
+    /// Everything `function` asked for, and the units it used, in words:
+    /// `1 BatchGetItem, 2 TransactWriteItems; 3 read, 10 write`.
+    #[must_use]
+    pub fn cost(&self, function: &str) -> String {
+        let mine: Vec<&Line> = self
+            .0
+            .iter()
+            .filter(|line| line.function == function)
+            .collect();
+        let calls = mine
+            .iter()
+            .map(|line| format!("{} {}", line.count, line.operation));
+        let calls = calls.collect::<Vec<_>>().join(", ");
+        let read: f64 = mine.iter().map(|line| line.read_units).sum();
+        let write: f64 = mine.iter().map(|line| line.write_units).sum();
+        format!("{calls}; {read} read, {write} write")
     }
 
     /// Requests of `function` to DynamoDB.

@@ -1,19 +1,7 @@
 //! Many requests at once.
 
 use tokio::task::JoinSet;
-use twostep_tests::{Answer, System};
-
-/// How much longer than on AWS a crowd may take here: one small machine answers all of it, and
-/// does other things as well.
-const PATIENCE: u32 = 60;
-
-/// A system that has time for a crowd. What it does about too little time is tested elsewhere,
-/// in `faults`.
-pub(crate) async fn roomy_system() -> System {
-    let system = System::start().await;
-    system.linger(PATIENCE);
-    system
-}
+use twostep_tests::Answer;
 
 /// Runs all of these at once, each as a task of its own; gives what they give, in the order in
 /// which they end.

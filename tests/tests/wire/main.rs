@@ -6,6 +6,7 @@ mod authenticator_apps;
 mod bad_input;
 mod budgets;
 mod codes;
+mod costs;
 mod device_rotation;
 mod enrollment_at_sign_in;
 mod full_access;
