@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use twostep_local::{Environment, Functions, KMS_KEY_ID, TABLE_NAME};
 
 use crate::binaries::{self, FLOOR, FUNCTIONS};
+use crate::counter::Counter;
 use crate::instance::{Instance, Sample};
 
 /// The functions by name.
@@ -17,6 +18,8 @@ pub(crate) struct Fleet(BTreeMap<&'static str, Host>);
 /// Where a function's process runs. One call at a time, as in Lambda.
 struct Host {
     binary: PathBuf,
+    /// What counts its instructions.
+    counter: Option<Counter>,
     running: Mutex<Running>,
 }
 
@@ -37,9 +40,19 @@ impl Fleet {
         let names = FUNCTIONS.into_iter().chain([FLOOR]);
         let host = |name| Host {
             binary: binaries::find(directory, name),
+            counter: None,
             running: Mutex::default(),
         };
         Arc::new(Self(names.map(|name| (name, host(name))).collect()))
+    }
+
+    /// The same functions, with their instructions counted, `except` for these.
+    pub(crate) fn counted_by(self: Arc<Self>, counter: &Counter, except: &[&str]) -> Arc<Self> {
+        let mut fleet = Arc::into_inner(self).expect("a fleet that isn't used yet");
+        for (name, host) in &mut fleet.0 {
+            host.counter = (!except.contains(name)).then(|| counter.clone());
+        }
+        Arc::new(fleet)
     }
 
     /// The functions as the stack with this environment calls them.
@@ -79,8 +92,12 @@ impl Fleet {
         let host = self.host(name);
         let mut running = host.running.lock().await;
         running.instance = None;
-        let (instance, sample) =
-            Instance::start(&host.binary, &variables(&running.url, name)).await;
+        let (instance, sample) = Instance::start(
+            &host.binary,
+            &variables(&running.url, name),
+            host.counter.clone(),
+        )
+        .await;
         running.instance = Some(instance);
         sample
     }

@@ -156,7 +156,6 @@ fn call(name: &'static str, measured: &[Measured]) -> Call {
     let times: Vec<f64> = mine.iter().map(|m| milliseconds(m.sample.time)).collect();
     let cpu: Vec<f64> = mine.iter().map(|m| milliseconds(m.sample.cpu)).collect();
     let last = mine.last().expect("a call that was measured");
-    let requests = last.usage.requests.iter();
     Call {
         function: last.function,
         call: last.call,
@@ -164,9 +163,7 @@ fn call(name: &'static str, measured: &[Measured]) -> Call {
         p99_ms: quantile(&times, 0.99),
         cpu_ms: median(&cpu),
         cpu_quartiles_ms: [quantile(&cpu, 0.25), quantile(&cpu, 0.75)],
-        requests: requests
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect(),
+        requests: last.usage.list(),
         read_units: last.usage.read_units,
         write_units: last.usage.write_units,
     }

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::AbortHandle;
 use twostep::clock::Clock;
 
+use crate::counter::Counter;
 use crate::process::Process;
 
 /// Longest anything may take before the benchmark gives up.
@@ -30,6 +31,8 @@ pub(crate) struct Sample {
     pub(crate) time: Duration,
     /// CPU time of the process until it asks for the next event.
     pub(crate) cpu: Duration,
+    /// Instructions until then, if they are counted.
+    pub(crate) instructions: Option<u64>,
 }
 
 /// What the process tells its Runtime API.
@@ -45,6 +48,7 @@ enum Note {
 /// A process that waits for an event.
 pub(crate) struct Instance {
     process: Process,
+    counter: Option<Counter>,
     events: mpsc::Sender<String>,
     notes: mpsc::Receiver<Note>,
     server: AbortHandle,
@@ -57,8 +61,13 @@ struct Api {
 }
 
 impl Instance {
-    /// Starts `program` and waits until it asks for its first event.
-    pub(crate) async fn start(program: &Path, variables: &[(&str, String)]) -> (Self, Sample) {
+    /// Starts `program` and waits until it asks for its first event. `counter` counts its
+    /// instructions, which makes it some fifty times slower.
+    pub(crate) async fn start(
+        program: &Path,
+        variables: &[(&str, String)],
+        counter: Option<Counter>,
+    ) -> (Self, Sample) {
         let (events, taken) = mpsc::channel(1);
         let (told, notes) = mpsc::channel(4);
         let api = Arc::new(Api {
@@ -72,9 +81,15 @@ impl Instance {
         let mut variables = variables.to_vec();
         variables.push(("AWS_LAMBDA_RUNTIME_API", address));
         let started = Instant::now();
-        let process = Process::start(program, &[], &variables, Stdio::null());
+        let (run, arguments) = match &counter {
+            Some(counter) => counter.command(program),
+            None => (program.to_owned(), Vec::new()),
+        };
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let process = Process::start(&run, &arguments, &variables, Stdio::null());
         let mut instance = Self {
             process,
+            counter,
             events,
             notes,
             server,
@@ -87,12 +102,17 @@ impl Instance {
         let sample = Sample {
             time: ready - started,
             cpu: instance.process.cpu(),
+            instructions: None,
         };
         (instance, sample)
     }
 
     /// Hands over `event`, and waits for the answer and for the process to ask for the next one.
     pub(crate) async fn invoke(&mut self, event: String) -> Result<(Value, Sample), String> {
+        let pid = self.process.pid();
+        if let Some(counter) = &self.counter {
+            counter.zero(pid);
+        }
         let cpu = self.process.cpu();
         let started = Instant::now();
         self.events.send(event).await.map_err(|e| e.to_string())?;
@@ -103,7 +123,15 @@ impl Instance {
         };
         assert!(matches!(self.note().await, Note::Next(_)), "no next");
         let cpu = self.process.cpu() - cpu;
-        answer.map(|(answer, time)| (answer, Sample { time, cpu }))
+        let instructions = self.counter.as_ref().map(|counter| counter.take(pid));
+        answer.map(|(answer, time)| {
+            let sample = Sample {
+                time,
+                cpu,
+                instructions,
+            };
+            (answer, sample)
+        })
     }
 
     /// The most memory the process ever had, in MiB.

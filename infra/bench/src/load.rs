@@ -101,7 +101,7 @@ impl Operation {
 
 /// Measures the stack in `directory` with `users` operations of each kind.
 pub(crate) async fn run(directory: &Path, users: usize, dry_run: bool) {
-    let (process, system) = start(directory).await;
+    let (process, system) = start(directory, &[]).await;
     let mut people = Vec::new();
     for number in 0..users {
         people.push(someone(&system, number).await);
@@ -145,11 +145,11 @@ pub(crate) async fn run(directory: &Path, users: usize, dry_run: bool) {
     }
 }
 
-/// Starts the stack and waits until it answers.
-async fn start(directory: &Path) -> (Process, System) {
+/// Starts the stack, without demo users, and waits until it answers.
+pub(crate) async fn start(directory: &Path, arguments: &[&str]) -> (Process, System) {
     let program = directory.join("twostep-local");
     let variables = [("RUST_LOG", "warn".to_owned())];
-    let arguments = ["--port", "0", "--empty"];
+    let arguments = [&["--port", "0", "--empty"], arguments].concat();
     let mut process = Process::start(&program, &arguments, &variables, Stdio::piped());
     let output = process.child.stdout.take().expect("its output");
     let mut lines = BufReader::new(output).lines();

@@ -1,13 +1,20 @@
 //! Measures what twostep costs: `cargo bench-twostep --help`.
 
 mod binaries;
+mod cost;
+mod counter;
+mod crowd;
+mod enumeration;
 mod fleet;
 mod functions;
 mod instance;
+mod instructions;
 mod load;
+mod plot;
 mod process;
 mod report;
 mod round;
+mod scale;
 mod stats;
 
 use std::path::PathBuf;
@@ -41,6 +48,55 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// What a million sign-ins cost, by what `functions` measured and infra/bench/prices.toml.
+    Cost {
+        /// Print only; leave infra/docs/cost.md alone.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Failed sign-ins, with an account and without: whether they take the same.
+    ///
+    /// Build the stack first: `cargo build --release --locked`.
+    Enumeration {
+        /// Where twostep-local is.
+        #[arg(long, value_name = "DIR", default_value = "target/release")]
+        bin_dir: PathBuf,
+        /// Tries of each kind.
+        #[arg(long, default_value_t = 300)]
+        tries: usize,
+        /// Print only; leave infra/docs/performance.md alone.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Instructions of warm calls, counted by valgrind: nearly the same in every run.
+    ///
+    /// Takes the binaries that `functions` takes, and a machine that isn't busy: functions run
+    /// fifty times slower and have their time limits all the same.
+    Instructions {
+        /// Where the binaries are: DIR/login, or DIR/login/bootstrap.
+        #[arg(long, value_name = "DIR", default_value = "target/release")]
+        bin_dir: PathBuf,
+        /// Fail if a call takes more than infra/bench/measured/instructions.json says.
+        #[arg(long)]
+        check: bool,
+        /// Print only; leave infra/docs/performance.md alone.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The same calls with 1, 1,000, 100,000 and 1,000,000 users, and after 1,000 sign-ins.
+    ///
+    /// Build the stack first: `cargo build --release --locked`.
+    Scale {
+        /// Where twostep-local is.
+        #[arg(long, value_name = "DIR", default_value = "target/release")]
+        bin_dir: PathBuf,
+        /// Calls of each kind and size.
+        #[arg(long, default_value_t = 40)]
+        rounds: usize,
+        /// Print only; leave infra/docs/scale.md alone.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Sign-ins through the whole local stack, a process of its own, by 1, 4 and 16 clients.
     ///
     /// Build it first: `cargo build --release --locked`.
@@ -66,6 +122,22 @@ async fn main() {
             warm,
             dry_run,
         } => functions::run(&bin_dir, cold, warm, dry_run).await,
+        Command::Cost { dry_run } => cost::run(dry_run),
+        Command::Enumeration {
+            bin_dir,
+            tries,
+            dry_run,
+        } => enumeration::run(&bin_dir, tries, dry_run).await,
+        Command::Instructions {
+            bin_dir,
+            check,
+            dry_run,
+        } => instructions::run(&bin_dir, check, dry_run).await,
+        Command::Scale {
+            bin_dir,
+            rounds,
+            dry_run,
+        } => scale::run(&bin_dir, rounds, dry_run).await,
         Command::Load {
             bin_dir,
             users,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
@@ -38,6 +39,18 @@ impl Process {
             child,
             pid: pid.try_into().expect("a process id"),
         }
+    }
+
+    /// Its id.
+    pub(crate) const fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) async fn stop(mut self) {
+        kill(Pid::from_raw(self.pid), Signal::SIGTERM).expect("a process that runs");
+        let ended = self.child.wait().await.expect("its end");
+        assert!(ended.success(), "{ended}");
     }
 
     /// CPU time of all its threads so far, exact to the nanosecond and whatever else runs.

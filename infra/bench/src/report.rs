@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// A Markdown table.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
@@ -36,13 +37,39 @@ pub(crate) fn between(document: &str, name: &str, text: &str) -> Option<String> 
 /// Writes `text` into part `part` of `infra/docs/{document}`, and `figures` beside the code that
 /// made them.
 pub(crate) fn publish(document: &str, part: &str, text: &str, figures: &impl Serialize) {
-    let path = root().join("infra/docs").join(document);
-    let old = std::fs::read_to_string(&path).expect("the document");
+    let path = path(&format!("infra/docs/{document}"));
+    let old = file(&format!("infra/docs/{document}"));
     let new = between(&old, part, text).unwrap_or_else(|| panic!("{document} has no {part}"));
-    std::fs::write(&path, new).expect("to write the document");
+    std::fs::write(path, new).expect("to write the document");
+    keep(part, figures);
+}
+
+/// Writes `figures` beside the code that made them.
+pub(crate) fn keep(part: &str, figures: &impl Serialize) {
     let json = serde_json::to_string_pretty(figures).expect("JSON");
-    let path = root().join(format!("infra/bench/measured/{part}.json"));
-    std::fs::write(path, json + "\n").expect("to write the figures");
+    std::fs::write(json_of(part), json + "\n").expect("to write the figures");
+}
+
+/// The figures that were kept as `part`.
+pub(crate) fn measured<T: DeserializeOwned>(part: &str) -> T {
+    let path = json_of(part);
+    let json = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn json_of(part: &str) -> PathBuf {
+    path(&format!("infra/bench/measured/{part}.json"))
+}
+
+/// A file of the project.
+pub(crate) fn path(relative: &str) -> PathBuf {
+    root().join(relative)
+}
+
+/// The text of a file of the project.
+pub(crate) fn file(relative: &str) -> String {
+    std::fs::read_to_string(path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
 }
 
 /// What the figures were made on: processor, cores and date.

@@ -44,6 +44,32 @@ pub(crate) struct Bench {
     pub(crate) measured: Vec<Measured>,
 }
 
+impl Usage {
+    /// What `function` has asked AWS for since that was last cleared.
+    pub(crate) async fn of(system: &System, function: &str) -> Self {
+        let report = system.local("GET", "usage", None).await.json();
+        let lines = report["requests"].as_array().expect("a list of requests");
+        let mut usage = Self::default();
+        for line in lines.iter().filter(|line| line["function"] == function) {
+            let operation = text_of(line, "operation");
+            usage
+                .requests
+                .insert(operation, line["count"].as_u64().unwrap_or(0));
+            usage.read_units += line["read_units"].as_f64().unwrap_or(0.0);
+            usage.write_units += line["write_units"].as_f64().unwrap_or(0.0);
+        }
+        usage
+    }
+
+    /// The requests in words: `1 BatchGetItem`.
+    pub(crate) fn list(&self) -> Vec<String> {
+        let requests = self.requests.iter();
+        requests
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect()
+    }
+}
+
 impl Bench {
     /// Runs `request`, which makes one call of `function`, and keeps what it took.
     pub(crate) async fn measure<T>(
@@ -57,12 +83,16 @@ impl Bench {
         let mut start_requests = 0;
         if self.cold {
             start = Some(self.fleet.restart(function).await);
-            start_requests = self.usage(function).await.requests.values().sum();
+            start_requests = Usage::of(&self.system, function)
+                .await
+                .requests
+                .values()
+                .sum();
             self.system.clear_usage().await;
         }
         self.fleet.take_calls(function).await;
         let result = request.await;
-        let usage = self.usage(function).await;
+        let usage = Usage::of(&self.system, function).await;
         let calls = self.fleet.take_calls(function).await;
         let [sample] = calls[..] else {
             panic!("{call}: {} calls of {function}", calls.len());
@@ -76,21 +106,6 @@ impl Bench {
             start_requests,
         });
         result
-    }
-
-    async fn usage(&self, function: &str) -> Usage {
-        let report = self.system.local("GET", "usage", None).await.json();
-        let lines = report["requests"].as_array().expect("a list of requests");
-        let mut usage = Usage::default();
-        for line in lines.iter().filter(|line| line["function"] == function) {
-            let operation = text_of(line, "operation");
-            usage
-                .requests
-                .insert(operation, line["count"].as_u64().unwrap_or(0));
-            usage.read_units += line["read_units"].as_f64().unwrap_or(0.0);
-            usage.write_units += line["write_units"].as_f64().unwrap_or(0.0);
-        }
-        usage
     }
 
     /// Takes one person, who has no method yet, through every call.

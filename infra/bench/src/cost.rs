@@ -1,0 +1,348 @@
+//! What a million sign-ins cost, from what calls were measured to take and a table of prices.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{self, table};
+
+/// Sign-ins that are priced.
+const MILLION: f64 = 1e6;
+
+/// The ways to sign in, and the calls of each by their names in `measured/functions.json`.
+const WAYS: [(&str, &[&str]); 4] = [
+    ("remembered", &["`POST /login`, remembered"]),
+    (
+        "authenticator",
+        &[
+            "`POST /login`, code asked for",
+            "`POST /validate`, authenticator",
+        ],
+    ),
+    (
+        "e-mail",
+        &[
+            "`POST /login`, code asked for",
+            "`POST /challenge`, e-mail",
+            "`POST /validate`, e-mail",
+        ],
+    ),
+    (
+        // A code by SMS takes what one by e-mail does to validate.
+        "SMS",
+        &[
+            "`POST /login`, code asked for",
+            "`POST /challenge`, SMS",
+            "`POST /validate`, e-mail",
+        ],
+    ),
+];
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Price {
+    usd: f64,
+    per: u32,
+    what: String,
+    source: String,
+    as_of: String,
+    checked: bool,
+}
+
+impl Price {
+    fn of(&self, amount: f64) -> f64 {
+        amount * self.usd / f64::from(self.per)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Prices {
+    region: String,
+    sign_ins_per_user_and_month: f64,
+    mb_per_vcpu: f64,
+    log_bytes_per_call: f64,
+    waits: BTreeMap<String, f64>,
+    prices: Known,
+    sms: BTreeMap<String, Price>,
+    month: BTreeMap<String, Price>,
+    others: Vec<Other>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Known {
+    lambda_gb_second: Price,
+    lambda_request: Price,
+    api_request: Price,
+    dynamodb_read_unit: Price,
+    dynamodb_write_unit: Price,
+    email: Price,
+    logs_gb: Price,
+}
+
+#[derive(Debug, Deserialize)]
+struct Other {
+    name: String,
+    per_user: Option<f64>,
+    per_verification: Option<f64>,
+    note: String,
+    source: String,
+    as_of: String,
+    checked: bool,
+}
+
+/// The figures of the functions, as far as they cost something.
+#[derive(Debug, Deserialize)]
+struct Measured {
+    machine: String,
+    calls: Vec<Call>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    function: String,
+    call: String,
+    cpu_ms: f64,
+    requests: Vec<String>,
+    read_units: f64,
+    write_units: f64,
+}
+
+/// Dollars of a million sign-ins of one way.
+#[derive(Debug, Serialize)]
+pub(crate) struct Way {
+    pub(crate) name: String,
+    billed_ms: f64,
+    lambda: f64,
+    api: f64,
+    dynamodb: f64,
+    messages: f64,
+    logs: f64,
+    pub(crate) total: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) ways: Vec<Way>,
+    pub(crate) others: Vec<(String, f64)>,
+}
+
+/// Prices a million sign-ins and writes `infra/docs/cost.md` and its plot.
+pub(crate) fn run(dry_run: bool) {
+    let prices: Prices = toml::from_str(&report::file("infra/bench/prices.toml"))
+        .unwrap_or_else(|error| panic!("prices.toml: {error}"));
+    let measured: Measured = report::measured("functions");
+    let template = report::file("template.yaml");
+    let ways = WAYS
+        .iter()
+        .map(|(name, calls)| way(name, calls, &prices, &measured, &template));
+    let per_million = |other: &Other| {
+        let users = MILLION / prices.sign_ins_per_user_and_month;
+        let users = other.per_user.map(|price| price * users);
+        let codes = other.per_verification.map(|price| price * MILLION);
+        (other.name.clone(), users.or(codes).unwrap_or(f64::NAN))
+    };
+    let figures = Figures {
+        ways: ways.collect(),
+        others: prices.others.iter().map(per_million).collect(),
+    };
+    let text = text(&figures, &prices, &measured.machine);
+    println!("{text}");
+    if !dry_run {
+        report::publish("cost.md", "cost", &text, &figures);
+        let plot = report::path("infra/docs/images/cost.svg");
+        crate::plot::costs(&figures, &plot).expect("to draw the plot");
+    }
+}
+
+fn way(name: &str, calls: &[&str], prices: &Prices, measured: &Measured, template: &str) -> Way {
+    let known = &prices.prices;
+    let mut way = Way {
+        name: name.to_owned(),
+        billed_ms: 0.0,
+        lambda: 0.0,
+        api: 0.0,
+        dynamodb: 0.0,
+        messages: 0.0,
+        logs: 0.0,
+        total: 0.0,
+    };
+    for name in calls {
+        let call = measured.calls.iter().find(|call| call.call == *name);
+        let call = call.unwrap_or_else(|| panic!("no figures of {name}: run `functions` first"));
+        let memory = memory_mb(template, &call.function);
+        let ms = billed_ms(call, memory, prices);
+        let gb_seconds = memory / 1024.0 * ms / 1000.0;
+        way.billed_ms += ms;
+        way.lambda += known.lambda_gb_second.of(gb_seconds * MILLION);
+        way.lambda += known.lambda_request.of(MILLION);
+        way.api += known.api_request.of(MILLION);
+        way.dynamodb += known.dynamodb_read_unit.of(call.read_units * MILLION);
+        way.dynamodb += known.dynamodb_write_unit.of(call.write_units * MILLION);
+        way.messages += known.email.of(count(call, "SendEmail") * MILLION);
+        let sms = prices.sms.get("AU").expect("the price of an SMS to AU");
+        way.messages += sms.of(count(call, "Publish") * MILLION);
+        way.logs += known.logs_gb.of(prices.log_bytes_per_call * MILLION / 1e9);
+    }
+    way.total = way.lambda + way.api + way.dynamodb + way.messages + way.logs;
+    way
+}
+
+/// Milliseconds Lambda bills for a call: the CPU measured, at the share of a vCPU that the memory
+/// brings, and the waits, as if nothing ran side by side; rounded up.
+fn billed_ms(call: &Call, memory_mb: f64, prices: &Prices) -> f64 {
+    let share = (memory_mb / prices.mb_per_vcpu).min(1.0);
+    let waits = call.requests.iter().map(|request| {
+        let (count, name) = request.split_once(' ').expect("a count and a name");
+        let wait = prices.waits.get(name);
+        let wait = wait.unwrap_or_else(|| panic!("prices.toml has no wait for {name}"));
+        wait * count.parse::<f64>().expect("a count")
+    });
+    (call.cpu_ms / share + waits.sum::<f64>()).ceil()
+}
+
+fn count(call: &Call, operation: &str) -> f64 {
+    let counts = call.requests.iter().filter_map(|request| {
+        let (count, name) = request.split_once(' ')?;
+        (name == operation).then(|| count.parse::<f64>().ok())?
+    });
+    counts.sum()
+}
+
+/// The memory `template.yaml` gives a function.
+pub(crate) fn memory_mb(template: &str, function: &str) -> f64 {
+    let mut title = function.to_owned();
+    title[..1].make_ascii_uppercase();
+    let size = |text: &str| {
+        let lines = text
+            .lines()
+            .take_while(|line| !line.trim_start().starts_with("Role:"));
+        let mut sizes = lines.filter_map(|line| line.trim().strip_prefix("MemorySize:"));
+        sizes.next()?.trim().parse().ok()
+    };
+    let own = template.split_once(&format!("\n  {title}Function:\n"));
+    let own = own.and_then(|(_, own)| size(own));
+    let default = || size(template.split_once("\nGlobals:\n")?.1);
+    own.or_else(default).expect("a MemorySize in template.yaml")
+}
+
+fn text(figures: &Figures, prices: &Prices, machine: &str) -> String {
+    let money = |dollars: f64| {
+        if dollars < 1000.0 {
+            format!("{dollars:.2}")
+        } else {
+            format!("{dollars:.0}")
+        }
+    };
+    let ways = figures.ways.iter().map(|way| {
+        let mut row = vec![way.name.clone(), format!("{:.0}", way.billed_ms)];
+        let parts = [
+            way.lambda,
+            way.api,
+            way.dynamodb,
+            way.messages,
+            way.logs,
+            way.total,
+        ];
+        row.extend(parts.map(money));
+        row
+    });
+    let head = [
+        "sign-in",
+        "billed ms",
+        "Lambda",
+        "API",
+        "DynamoDB",
+        "messages",
+        "logs",
+        "in all",
+    ];
+    let ways = table(&head, &ways.collect::<Vec<_>>());
+    let others = prices
+        .others
+        .iter()
+        .zip(&figures.others)
+        .map(|(other, (name, dollars))| {
+            let source = format!("<{}>, {}", other.source, dated(&other.as_of, other.checked));
+            vec![name.clone(), money(*dollars), other.note.clone(), source]
+        });
+    let others = table(
+        &["list price of", "a million", "", "source"],
+        &others.collect::<Vec<_>>(),
+    );
+    let known = &prices.prices;
+    let list = [
+        &known.lambda_gb_second,
+        &known.lambda_request,
+        &known.api_request,
+        &known.dynamodb_read_unit,
+        &known.dynamodb_write_unit,
+        &known.email,
+        &known.logs_gb,
+    ];
+    let list = list
+        .into_iter()
+        .chain(prices.sms.values())
+        .chain(prices.month.values());
+    let list = list.map(|price| {
+        let per = if price.per == 1 {
+            String::new()
+        } else {
+            format!("{} ", price.per)
+        };
+        let source = format!("<{}>, {}", price.source, dated(&price.as_of, price.checked));
+        vec![
+            format!("{per}{}", price.what),
+            price.usd.to_string(),
+            source,
+        ]
+    });
+    let list = table(
+        &["price of", "US dollars", "source"],
+        &list.collect::<Vec<_>>(),
+    );
+    format!(
+        "US dollars for a million sign-ins; {}, CPU measured on {machine}.\n\n{ways}\n\
+         ![The same as a plot](images/cost.svg)\n\nOthers, with {} sign-ins a month by each \
+         user:\n\n{others}\nWhat was reckoned with:\n\n{list}",
+        prices.region, prices.sign_ins_per_user_and_month,
+    )
+}
+
+fn dated(as_of: &str, checked: bool) -> String {
+    if checked {
+        as_of.to_owned()
+    } else {
+        format!("as of {as_of} from memory: check it")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_memory_from_the_template() {
+        let template = report::file("template.yaml");
+        assert!(memory_mb(&template, "login") >= memory_mb(&template, "validate"));
+        assert!(memory_mb(&template, "validate") >= 128.0);
+    }
+
+    #[test]
+    fn a_small_share_of_a_processor_takes_longer() {
+        let prices: Prices = toml::from_str(&report::file("infra/bench/prices.toml")).unwrap();
+        let call = Call {
+            function: "validate".to_owned(),
+            call: "a call".to_owned(),
+            cpu_ms: 2.0,
+            requests: vec![
+                "1 BatchGetItem".to_owned(),
+                "2 TransactWriteItems".to_owned(),
+            ],
+            read_units: 0.0,
+            write_units: 0.0,
+        };
+        let waits = prices.waits["BatchGetItem"] + 2.0 * prices.waits["TransactWriteItems"];
+        assert_eq!(billed_ms(&call, 1769.0, &prices), 2.0 + waits);
+        assert_eq!(billed_ms(&call, 1769.0 / 4.0, &prices), 8.0 + waits);
+        assert_eq!(billed_ms(&call, 10_000.0, &prices), 2.0 + waits);
+    }
+}

@@ -1,0 +1,62 @@
+//! Many users at once, put where the local stack keeps its data.
+//!
+//! A million users over the wire would take an hour. What is put here is what the wire would have
+//! left: copies of a user's items with ids of their own, in the embedded database's own file.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+/// The user that the others are copies of.
+pub(crate) const MODEL: &str = "model@bench.test";
+
+/// A data directory of a stack. Removed when dropped.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("bench-twostep-scale-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Adds `users` users to the practice of [`MODEL`]. No stack may run on the folder.
+    pub(crate) fn fill(&self, users: u32) {
+        let database = Connection::open(self.0.join("dynamodb.sqlite")).expect("the database");
+        let model: String = database
+            .query_row(
+                "SELECT pk FROM twostep WHERE sk = 'PROFILE' AND item_json LIKE ?1",
+                [format!("%{MODEL}%")],
+                |row| row.get(0),
+            )
+            .expect("the model user");
+        let model = model.strip_prefix("USER#").expect("a user").to_owned();
+        // An id has as many hexadecimal digits; odd multiples spread them over the keys.
+        let digits = model.len();
+        let copies = database.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),
+                  ids(i, id) AS (SELECT i, substr(printf('%016x%016x',
+                      i * 7046029254386353131, i * 2862933555777941757), 1, ?2) FROM n)
+             INSERT INTO twostep (pk, sk, item_json, item_size, cached_at, hash_prefix)
+             SELECT replace(pk, ?3, id), replace(sk, ?3, id),
+                    replace(replace(item_json, ?3, id), ?4, 'user' || i || '@bench.test'),
+                    item_size, cached_at, hash_prefix
+             FROM ids JOIN twostep ON pk = 'USER#' || ?3 OR sk = 'USER#' || ?3
+             WHERE ?1 > 0",
+            params![users, digits, model, MODEL],
+        );
+        let copies = copies.expect("to copy the model");
+        assert!(users == 0 || copies >= 2 * users as usize, "{copies} items");
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
