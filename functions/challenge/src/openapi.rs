@@ -24,7 +24,7 @@ fn challenge() -> Operation {
         )
         .session_or_none()
         .body(
-            Shape::of::<ChallengeBody>(),
+            Shape::read::<ChallengeBody>(),
             [
                 (
                     "sign_in",

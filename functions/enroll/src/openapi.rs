@@ -88,7 +88,7 @@ fn enroll() -> Operation {
 
 fn request() -> Shape {
     let of = |name, about, kind: MethodKind, required: &[&str]| {
-        Shape::of::<EnrollBody>()
+        Shape::read::<EnrollBody>()
             .only("method", &[kind.as_str()])
             .with(name, about, required, &["ticket"])
     };
@@ -115,7 +115,7 @@ fn request() -> Shape {
                 MethodKind::Sms,
                 &["method", "phone"],
             ),
-            Shape::of::<EnrollBody>().with(
+            Shape::read::<EnrollBody>().with(
                 "ResendEnrollment",
                 "The code again.",
                 &["enrollment"],
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn every_field_is_described() {
         let choices = [
-            (Shape::of::<EnrollBody>(), request()),
+            (Shape::read::<EnrollBody>(), request()),
             (Shape::of::<Started>(), pending()),
         ];
         for (all, described) in choices {

@@ -24,7 +24,7 @@ fn log_in() -> Operation {
              A new sign-in replaces the session that this browser had.",
         )
         .body(
-            Shape::of::<LoginBody>(),
+            Shape::read::<LoginBody>(),
             [
                 (
                     "browser",

@@ -70,7 +70,7 @@ fn validate() -> Operation {
 }
 
 fn request() -> Shape {
-    let body = Shape::of::<ValidateBody>;
+    let body = Shape::read::<ValidateBody>;
     Shape::one_of(
         "Validate",
         "A code, and what it is for.",
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_field_is_described() {
-        let (body, described) = (Shape::of::<ValidateBody>(), request());
+        let (body, described) = (Shape::read::<ValidateBody>(), request());
         for field in body.properties() {
             assert!(described.properties().contains(&field), "{field}");
         }

@@ -13,19 +13,25 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape of a type, as derived from it.
+    /// The shape of a type as it is written in answers: what has no value is left out.
     #[must_use]
     pub fn of<T: ToSchema>() -> Self {
-        let mut schema = T::schema();
-        let mut needs = Vec::new();
-        T::schemas(&mut needs);
-        absent_rather_than_null(&mut schema);
-        for (_, needed) in &mut needs {
+        let mut shape = Self::read::<T>();
+        absent_rather_than_null(&mut shape.schema);
+        for (_, needed) in &mut shape.needs {
             absent_rather_than_null(needed);
         }
+        shape
+    }
+
+    /// The shape of a type as it is read from requests: null is as good as left out.
+    #[must_use]
+    pub fn read<T: ToSchema>() -> Self {
+        let mut needs = Vec::new();
+        T::schemas(&mut needs);
         Self {
             name: T::name().into_owned(),
-            schema,
+            schema: T::schema(),
             needs,
         }
     }
@@ -151,11 +157,12 @@ fn description_of(schema: &RefOr<Schema>) -> Option<String> {
     match schema {
         RefOr::Ref(reference) => Some(reference.description.clone()).filter(|d| !d.is_empty()),
         RefOr::T(Schema::Object(object)) => object.description.clone(),
+        RefOr::T(Schema::OneOf(one_of)) => one_of.description.clone(),
         RefOr::T(_) => None,
     }
 }
 
-/// Optional properties are left out of answers, never null, and clients do the same.
+/// Optional properties are left out of answers, never null.
 ///
 /// `Option` is derived as a value or null; only one that is required really is.
 fn absent_rather_than_null(schema: &mut RefOr<Schema>) {
