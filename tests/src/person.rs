@@ -128,6 +128,12 @@ impl Authenticator {
         self.last = now / Self::STEP;
         self.at(now)
     }
+
+    /// The first second at which it shows what it showed last.
+    #[must_use]
+    pub fn shown_since(&self) -> i64 {
+        self.last * Self::STEP
+    }
 }
 
 /// A code that isn't `code`.

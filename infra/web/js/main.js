@@ -3,7 +3,7 @@
 import { readSession } from "./api.js";
 import { ApiError, connect } from "./http.js";
 import { HOME, SIGN_IN, currentPath, navigate } from "./navigation.js";
-import { problem, startRouter } from "./router.js";
+import { problem, startRouter, whileLoading } from "./router.js";
 import { routes } from "./routes.js";
 import { begin, end, guard, session } from "./session.js";
 import { mount } from "./shell.js";
@@ -35,9 +35,12 @@ async function accessLost() {
   toast("You no longer have Full Access, so that page can't be shown.", { error: true });
 }
 
+/** Stands in for the screen before it is known who is signed in. @type {import("./router.js").Route} */
+const NOBODYS = { path: /^/, access: "signed_out", testId: "problem", title: () => "", build: () => null };
+
 async function start() {
   try {
-    begin(await readSession());
+    begin(await whileLoading(NOBODYS, "One moment", readSession()));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.code !== "unauthenticated") return showProblem(error);
@@ -47,9 +50,7 @@ async function start() {
 
 /** @param {ApiError} error */
 function showProblem(error) {
-  /** @type {import("./router.js").Route} */
-  const route = { path: /^/, access: "signed_out", testId: "problem", title: () => "", build: () => null };
-  mount(route, { title: "That didn't work", content: problem(error, start) });
+  mount(NOBODYS, { title: "That didn't work", content: problem(error, start) });
 }
 
 connect({ sessionEnded, accessLost: () => void accessLost(), stepUp });

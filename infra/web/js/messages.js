@@ -36,9 +36,10 @@ const SENTENCES = {
     place === "practice"
       ? "That method was removed already."
       : "That method is no longer turned on. Use a different one.",
-  method_suspended:
-    "This method is paused after too many wrong codes. Use a different method, or ask "
-    + "someone with Full Access in your practice to remove it, so that you can set it up again.",
+  method_suspended: (_, place) =>
+    `This method is paused after too many wrong codes. ${place === "send-alone"
+      ? "Ask" : "Use a different method, or ask"} someone with Full Access in your practice to `
+    + "remove it, so that you can set it up again.",
   last_method:
     "This is your only method, so it can't be removed. Replace it, or set up another first.",
   no_method_enabled: "Set up a two-factor method first.",

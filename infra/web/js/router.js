@@ -27,7 +27,7 @@ import { closeDialogs } from "./ui/dialog.js";
 import { h } from "./ui/dom.js";
 import { clearToast, toast } from "./ui/notify.js";
 
-/** A screen that is there sooner than this shows no sign of loading. */
+/** What is there sooner than this shows no sign of loading. */
 const PATIENCE_MS = 200;
 
 /** @type {Route[]} */
@@ -55,12 +55,27 @@ async function show() {
   if (found === null) return navigate(session() === null ? SIGN_IN : HOME, { replace: true });
   const { route, params } = found;
   if (!admit(route)) return;
-  const slow = setTimeout(() => mount(route, { title: route.title(params), content: null }), PATIENCE_MS);
   try {
-    const view = await route.build(params);
+    const view = await whileLoading(route, route.title(params), route.build(params));
     if (view !== null && mine === turn) mount(route, { title: route.title(params), ...view });
   } catch (error) {
     if (mine === turn) failed(error, route);
+  }
+}
+
+/**
+ * Shows that something is being loaded if that takes a while.
+ *
+ * @template T
+ * @param {Route} route
+ * @param {string} title
+ * @param {T | Promise<T>} loading
+ * @returns {Promise<T>} what was loaded
+ */
+export async function whileLoading(route, title, loading) {
+  const slow = setTimeout(() => mount(route, { title, content: null }), PATIENCE_MS);
+  try {
+    return await loading;
   } finally {
     clearTimeout(slow);
   }

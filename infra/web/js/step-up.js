@@ -109,7 +109,7 @@ function showCode(dialog, kind) {
     ...(destination === undefined ? {} : { destination }),
     ...(delivery === undefined ? {} : { delivery }),
   });
-  fill(body, h("p", {}, "This changes how your account is protected, so enter a code first."),
+  fill(body, h("p", {}, "Changes like this need a code that was entered lately. Enter one to carry on."),
     panel.element);
   typeThrough(heading, panel.input);
 }

@@ -199,6 +199,17 @@ impl Browser {
         self.cdp("Network.setExtraHTTPHeaders", headers).await;
     }
 
+    /// How the network is from now on: `offline`, or with so many milliseconds to every answer.
+    pub(crate) async fn network(&self, offline: bool, latency: u32) {
+        self.cdp("Network.enable", json!({})).await;
+        let conditions = json!({
+            "offline": offline, "latency": latency,
+            "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.cdp("Network.emulateNetworkConditions", conditions)
+            .await;
+    }
+
     /// A command of the Chrome DevTools Protocol.
     pub(crate) async fn cdp(&self, command: &'static str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});

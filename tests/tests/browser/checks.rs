@@ -69,6 +69,23 @@ impl Browser {
         self.take(name, "light", (width, height, 1)).await;
     }
 
+    /// Takes a picture of all of the page at this width, in `light` or `dark` colours.
+    pub(crate) async fn whole_picture(&self, name: &str, scheme: &str, width: u32) {
+        if !pictures_are_wanted() {
+            return;
+        }
+        let mut height = 1;
+        // Some of its space depends on the height.
+        for _ in 0..5 {
+            self.size(width, height, 1).await;
+            let script = "return document.documentElement.scrollHeight";
+            let measured = self.script(script).await;
+            let measured = measured.as_u64().and_then(|height| height.try_into().ok());
+            height = measured.expect("the height of the page");
+        }
+        self.take(name, scheme, (width, height, 1)).await;
+    }
+
     /// The same in dark colours.
     pub(crate) async fn dark_picture(&self, name: &str, width: u32, height: u32) {
         self.take(name, "dark", (width, height, 1)).await;
@@ -80,7 +97,7 @@ impl Browser {
     }
 
     async fn take(&self, name: &str, scheme: &str, (width, height, scale): (u32, u32, u32)) {
-        if std::env::var_os("UPDATE_IMAGES").is_none() {
+        if !pictures_are_wanted() {
             return;
         }
         self.colours(scheme).await;
@@ -92,4 +109,8 @@ impl Browser {
             .await;
         self.colours("light").await;
     }
+}
+
+fn pictures_are_wanted() -> bool {
+    std::env::var_os("UPDATE_IMAGES").is_some()
 }

@@ -1,8 +1,8 @@
 //! Every screen and dialog, checked for accessibility and size, with its picture.
 
-use twostep_tests::{Kind, MINUTE, Person, System, text_of};
+use twostep_tests::{Kind, MINUTE, Person, text_of};
 
-use crate::browser::{Browser, start};
+use crate::browser::start;
 use crate::sign_in::dana;
 
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn those_of_setting_up() {
     let mut dana = Person::new("desk@harbour.test");
     browser.screen("sign-in").await;
     browser.check("sign-in").await;
-    browser.picture("sign-in", 720, 640).await;
+    browser.whole_picture("sign-in", "light", 720).await;
     browser.click("sign-in-submit").await;
     browser.see("sign-in-email-error").await;
     browser.check("sign-in with errors").await;
@@ -25,7 +25,7 @@ async fn those_of_setting_up() {
         browser.screen("set-up").await;
         browser.check(&format!("set-up {kind}")).await;
         if kind == Kind::Authenticator {
-            browser.picture("set-up", 720, 1160).await;
+            browser.whole_picture("set-up", "light", 720).await;
             browser.click("set-up-show-secret").await;
             browser.check("set-up with the secret").await;
         }
@@ -57,8 +57,8 @@ async fn those_of_the_code_and_the_settings() {
     browser.click("other-method-sms").await;
     browser.reads("code-intro", "We sent").await;
     browser.check("code").await;
-    browser.picture("code", 720, 780).await;
-    browser.dark_picture("code-dark", 720, 780).await;
+    browser.whole_picture("code", "light", 720).await;
+    browser.whole_picture("code-dark", "dark", 720).await;
     browser.phone_picture("code-phone").await;
     browser.fill("code-code", "123").await;
     browser.click("code-submit").await;
@@ -112,14 +112,5 @@ async fn those_of_full_access() {
     browser.screen("user").await;
     browser.check("user").await;
     browser.picture("user", 1120, 760).await;
-    inbox(&system, &browser).await;
     browser.done().await;
-}
-
-/// The page that stands in for mailboxes and phones.
-async fn inbox(system: &System, browser: &Browser) {
-    let url = format!("{}/_local", system.url());
-    browser.client.goto(&url).await.expect("the inbox");
-    browser.check("inbox").await;
-    browser.picture("inbox", 1120, 760).await;
 }

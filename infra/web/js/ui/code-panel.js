@@ -32,7 +32,7 @@ import { resendButton } from "./resend.js";
 /** @param {CodePanelOptions} options */
 export function codePanel(options) {
   const { testId, kind, place, submitLabel, submit, onError, below = [] } = options;
-  const code = codeField(testId);
+  const code = codeField(testId, HINTS[kind]);
   const remember = options.remember === true ? rememberBox(testId) : null;
   const submitButton = button(submitLabel, { testId: `${testId}-submit`, look: "primary", wide: true });
   const introClass = kind === "authenticator" ? "intro" : "intro intro-sending";
@@ -100,12 +100,23 @@ function sending(options, { intro, code, resend }) {
   else resend.until(delivery.resendAt);
 }
 
-/** @param {string} testId */
-function codeField(testId) {
+/** What people wonder about while they wait. @type {Record<import("../types.js").Kind, string>} */
+const HINTS = {
+  authenticator: "The app shows a new code every 30 seconds. Each works once.",
+  email: "It can take a minute to arrive. If it doesn't, look into your spam folder.",
+  sms: "It can take a minute to arrive.",
+};
+
+/**
+ * @param {string} testId
+ * @param {string} hint
+ */
+function codeField(testId, hint) {
   return field({
     name: "code",
     label: "6-digit code",
     testId: `${testId}-code`,
+    hint,
     tall: true,
     input: {
       class: "input input-code",
