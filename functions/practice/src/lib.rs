@@ -170,7 +170,8 @@ struct EventView {
     /// Who did it, if it wasn't the account's owner: a name, or "support".
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
-    /// The method it is about.
+    /// The method it is about. Of a sign-in the one whose code was passed; none if no code was
+    /// asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<MethodKind>,
 }

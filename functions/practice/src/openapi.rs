@@ -39,7 +39,7 @@ fn list_users() -> Operation {
         .paged()
         .answer(Answer::json(
             200,
-            "A page of users.",
+            "A page of users, in an order that stays the same but isn't by name.",
             Shape::of::<UsersView>(),
             [("users", example)],
         ))

@@ -11,6 +11,9 @@ import { ApiError } from "./http.js";
 /** The cursor of the page that held a user; undefined for the first. @type {Map<string, string | undefined>} */
 const pageOf = new Map();
 
+/** @param {User} a @param {User} b */
+const byName = (a, b) => a.name.localeCompare(b.name);
+
 /**
  * @param {string} [cursor]
  * @returns {Promise<{items: User[], next?: string | undefined}>}
@@ -18,6 +21,8 @@ const pageOf = new Map();
 export async function usersPage(cursor) {
   const { users, next } = await readUsers(cursor);
   for (const user of users) pageOf.set(user.id, cursor);
+  // The API's order is no order to people. Only where there is a single page can it be mended.
+  if (cursor === undefined && next === undefined) users.sort(byName);
   return { items: users, next };
 }
 

@@ -107,7 +107,7 @@ export function activityTitle({ kind, method, actor }) {
   const by = method === undefined ? "" : ` (${kindName(method).toLowerCase()})`;
   /** @type {Record<string, string>} */
   const titles = {
-    signed_in: `Signed in${by}`,
+    signed_in: method === undefined ? "Signed in, no code needed" : `Signed in${by}`,
     sign_in_failed: "Sign-in failed: wrong password",
     code_sent: `Code sent${by}`,
     code_failed: `Wrong code entered${by}`,

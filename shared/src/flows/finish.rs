@@ -4,6 +4,7 @@ use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::device::DEVICE_LIFETIME;
 use crate::domain::ids::short_id;
+use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
 use crate::domain::session::{Session, Transport};
 use crate::domain::token::{DeviceToken, UserToken};
@@ -23,6 +24,8 @@ pub(crate) enum How {
     KnownAddress,
     /// With a code.
     SecondFactor {
+        /// The method it was of.
+        method: MethodKind,
         /// Whether this device is to be remembered.
         remember: bool,
         /// The device token the client presents, which a new one replaces.
@@ -155,6 +158,7 @@ impl Finish<'_> {
             How::SecondFactor {
                 remember: true,
                 presented,
+                ..
             } => {
                 if let Some(series) = presented.as_ref().map(DeviceToken::series_hash) {
                     let old = self
@@ -182,7 +186,10 @@ impl Finish<'_> {
     }
 
     fn event(&self, app: &App, kind: EventKind) -> Result<Write, StoreError> {
-        let event = Event::new(app.event_id(), kind, self.now);
-        records::new_event(&self.user.user_id, &event.from(self.origin))
+        let mut event = Event::new(app.event_id(), kind, self.now).from(self.origin);
+        if let (EventKind::SignedIn, How::SecondFactor { method, .. }) = (kind, &self.how) {
+            event = event.method(*method);
+        }
+        records::new_event(&self.user.user_id, &event)
     }
 }

@@ -323,6 +323,7 @@ impl State {
                 let finish = Finish {
                     user,
                     how: How::SecondFactor {
+                        method: request.method,
                         remember: request.remember_device,
                         presented,
                     },

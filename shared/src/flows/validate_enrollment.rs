@@ -261,6 +261,7 @@ impl State {
                 let finish = Finish {
                     user,
                     how: How::SecondFactor {
+                        method: kind,
                         remember: *remember_device,
                         presented: None,
                     },

@@ -6,6 +6,7 @@ mod journey;
 mod logs;
 mod notify;
 mod process;
+mod repeated;
 mod runtime_api;
 mod same_answers;
 mod start;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use twostep_tests::{Client, DAY, Kind, Person, System, text_of};
+use twostep_tests::{Client, DAY, Kind, Person, System, seconds, text_of};
 
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 \
                       (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36";
@@ -31,7 +31,7 @@ async fn a_sign_in_is_told_with_where_and_how() {
         assert!(event["id"].is_string() && event["at"].is_string());
         assert!(event["actor"].is_null());
     }
-    assert!(events[0]["method"].is_null());
+    assert_eq!(events[0]["method"], "sms", "the code that was passed");
     assert_eq!(events[1]["method"], "sms");
     assert_eq!(events[2]["method"], "sms");
 }
@@ -179,16 +179,66 @@ async fn events_of_one_second_keep_their_order() {
 }
 
 #[tokio::test]
-async fn events_are_kept_for_four_hundred_days() {
+async fn a_sign_in_without_a_code_has_no_method() {
     let system = System::start().await;
-    let (_, mut dana) = system
+    let (browser, mut dana) = system.signed_in("desk@harbour.test", &[Kind::Email]).await;
+    let mut browser = browser.without_session();
+    browser.sign_in_and_remember(&mut dana).await;
+    browser
+        .login(&dana)
+        .await
+        .authenticated("remembered_device");
+    let events = events(&mut browser, "/activity").await;
+    assert_eq!(events[0]["kind"], "signed_in");
+    assert!(events[0]["method"].is_null());
+    assert_eq!(events[1]["method"], "email");
+}
+
+#[tokio::test]
+async fn events_are_kept_for_four_hundred_days_to_the_second() {
+    let system = System::start().await;
+    let (mut browser, mut dana) = system
         .signed_in("desk@harbour.test", &[Kind::Authenticator])
         .await;
-    system.advance(401 * DAY).await;
-    let mut browser = system.browser();
+    let first = events(&mut browser, "/activity").await;
+    let at = |event: &Value| seconds(&text_of(event, "at"));
+    let end = first.iter().map(at).max().expect("events") + 400 * DAY;
+    // Before the oldest of them ends, with time to ask.
+    let oldest = first.iter().map(at).min().expect("events") + 400 * DAY;
+    system.advance_to(oldest - 120).await;
     browser.sign_in(&mut dana).await;
-    assert_eq!(
-        kinds(&events(&mut browser, "/activity").await),
-        ["signed_in"]
-    );
+    let kept = events(&mut browser, "/activity").await;
+    assert_eq!(kinds(&kept)[1..], kinds(&first));
+
+    system.advance_to(end).await;
+    let kept = events(&mut browser, "/activity").await;
+    assert_eq!(kinds(&kept), ["signed_in"]);
+    // They are still in the table: what ends them is not its time to live.
+    let items = system.items().await;
+    let left = items
+        .iter()
+        .filter(|item| item["kind"]["S"] == "method_enabled");
+    assert_eq!(left.count(), 1);
+}
+
+#[tokio::test]
+async fn a_page_costs_the_same_however_many_events_there_are() {
+    let system = System::start().await;
+    let (mut browser, _) = system
+        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
+        .await;
+    let mut costs = Vec::new();
+    for _ in 0..3 {
+        for kind in [Kind::Email, Kind::Sms].iter().cycle().take(40) {
+            let path = format!("/methods/{kind}/primary");
+            browser.put_empty(&path).await.ok();
+        }
+        system.clear_usage().await;
+        browser.get("/activity").await.ok();
+        let usage = system.usage().await;
+        costs.push(usage.cost("practice"));
+    }
+    assert!(costs[0].contains("1 Query"), "{costs:?}");
+    assert_eq!(costs[1], costs[0]);
+    assert_eq!(costs[2], costs[0]);
 }

@@ -1,6 +1,7 @@
 //! The rules of the product, over real requests to a running system.
 
 mod activity;
+mod activity_kinds;
 mod alerts;
 mod authenticator_apps;
 mod bad_input;

@@ -89,6 +89,27 @@ async fn sixty_users_come_in_pages_each_once() {
 }
 
 #[tokio::test]
+async fn a_page_costs_the_same_however_large_the_practice_is() {
+    let system = System::start().await;
+    let (mut admin, _) = system.signed_in("admin@harbour.test", &[Kind::Sms]).await;
+    let mut costs = Vec::new();
+    for round in 0..2 {
+        for n in 0..40 {
+            let email = format!("user{round}{n:02}@harbour.test");
+            system.add_user("Harbour Clinic", &email, "standard").await;
+        }
+        system.clear_usage().await;
+        let (users, next) = page(&mut admin, None).await;
+        assert!(users.len() == 25 && next.is_some());
+        let usage = system.usage().await;
+        usage.assert_within("practice", 4);
+        costs.push(usage.cost("practice"));
+    }
+    assert!(costs[0].contains("1 Query"), "{costs:?}");
+    assert_eq!(costs[1], costs[0]);
+}
+
+#[tokio::test]
 async fn a_practice_with_exactly_full_pages_ends() {
     let system = System::start().await;
     for n in 0..22 {
