@@ -1,10 +1,13 @@
 """Checks what SAM makes of template.yaml, where the emulator doesn't show it.
 
 SAM's own translator expands the template, as CloudFormation does on AWS: the API with its CORS,
-which the emulator doesn't import, and the gradual rollout, which it doesn't know.
+which the emulator doesn't import; the versions that a change of a parameter publishes; and the
+gradual rollout, which the emulator doesn't know.
 """
 
+import json
 import os
+import re
 
 from samtranslator.translator.transform import transform
 
@@ -47,6 +50,23 @@ def cors(expanded):
     return when_true
 
 
+def versions(**parameters):
+    """Names of the functions' versions; one that has another name is published anew."""
+    resources = expand(**parameters)["Resources"].items()
+    return {name for name, resource in resources if resource["Type"] == "AWS::Lambda::Version"}
+
+
+def parameters_of_functions():
+    """The parameters whose values the functions' variables depend on."""
+    source = template.load("template.yaml")
+    variables = json.dumps(source["Globals"]["Function"]["Environment"])
+    # Conditions stand for a parameter each, which they name.
+    conditions = json.dumps(
+        [test for name, test in source["Conditions"].items() if f'"{name}"' in variables]
+    )
+    return {name for name in source["Parameters"] if re.search(rf"\b{name}\b", variables + conditions)}
+
+
 def deployment_groups(rollout):
     """Names of the alarms of each CodeDeploy deployment group that `rollout` makes."""
     return [
@@ -61,11 +81,16 @@ def _of_type(expanded, kind):
 
 
 def main():
-    """Fails unless CORS is complete and the rollout is gradual when asked, and only then."""
+    """Fails unless CORS is whole, values reach the functions and the rollout is as asked."""
     if cors(expand()) != CORS:
         raise SystemExit(f"CORS would be {cors(expand())}")
     print("CORS gets to the API whole")
     functions = template.functions(template.load("template.yaml"))
+    for name in sorted(parameters_of_functions()):
+        kept = versions() & versions(**{name: "another-value"})
+        if kept or len(versions()) != len(functions):
+            raise SystemExit(f"another {name} would not get to {kept}")
+    print("another value of any parameter gets to the functions")
     if deployment_groups("AllAtOnce"):
         raise SystemExit("Rollout=AllAtOnce must not need CodeDeploy")
     if deployment_groups("Canary10Percent5Minutes") != [ALARMS] * len(functions):
