@@ -1,13 +1,9 @@
 //! What a million sign-ins cost, from what calls were measured to take and a table of prices.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::prices::{MILLION, Other, Prices};
 use crate::report::{self, table};
-
-/// Sign-ins that are priced.
-const MILLION: f64 = 1e6;
 
 /// The ways to sign in, and the calls of each by their names in `measured/functions.json`.
 const WAYS: [(&str, &[&str]); 4] = [
@@ -38,68 +34,17 @@ const WAYS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Price {
-    usd: f64,
-    per: u32,
-    what: String,
-    source: String,
-    as_of: String,
-    checked: bool,
-}
-
-impl Price {
-    fn of(&self, amount: f64) -> f64 {
-        amount * self.usd / f64::from(self.per)
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Prices {
-    region: String,
-    sign_ins_per_user_and_month: f64,
-    mb_per_vcpu: f64,
-    log_bytes_per_call: f64,
-    waits: BTreeMap<String, f64>,
-    prices: Known,
-    sms: BTreeMap<String, Price>,
-    month: BTreeMap<String, Price>,
-    others: Vec<Other>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Known {
-    lambda_gb_second: Price,
-    lambda_request: Price,
-    api_request: Price,
-    dynamodb_read_unit: Price,
-    dynamodb_write_unit: Price,
-    email: Price,
-    logs_gb: Price,
-}
-
-#[derive(Debug, Deserialize)]
-struct Other {
-    name: String,
-    per_user: Option<f64>,
-    per_verification: Option<f64>,
-    note: String,
-    source: String,
-    as_of: String,
-    checked: bool,
-}
-
 /// The figures of the functions, as far as they cost something.
 #[derive(Debug, Deserialize)]
-struct Measured {
+pub(crate) struct Measured {
     machine: String,
-    calls: Vec<Call>,
+    pub(crate) calls: Vec<Call>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Call {
-    function: String,
-    call: String,
+pub(crate) struct Call {
+    pub(crate) function: String,
+    pub(crate) call: String,
     cpu_ms: f64,
     requests: Vec<String>,
     read_units: f64,
@@ -127,8 +72,7 @@ pub(crate) struct Figures {
 
 /// Prices a million sign-ins and writes `infra/docs/cost.md` and its plot.
 pub(crate) fn run(dry_run: bool) {
-    let prices: Prices = toml::from_str(&report::file("infra/bench/prices.toml"))
-        .unwrap_or_else(|error| panic!("prices.toml: {error}"));
+    let prices = Prices::read();
     let measured: Measured = report::measured("functions");
     let template = report::file("template.yaml");
     let ways = WAYS
@@ -145,9 +89,11 @@ pub(crate) fn run(dry_run: bool) {
         others: prices.others.iter().map(per_million).collect(),
     };
     let text = text(&figures, &prices, &measured.machine);
-    println!("{text}");
+    let memory = crate::memory::text(&prices, &measured, &template);
+    println!("{text}\n{memory}");
     if !dry_run {
         report::publish("cost.md", "cost", &text, &figures);
+        report::write("cost.md", "memory", &memory);
         let plot = report::path("infra/docs/images/cost.svg");
         crate::plot::costs(&figures, &plot).expect("to draw the plot");
     }
@@ -170,10 +116,8 @@ fn way(name: &str, calls: &[&str], prices: &Prices, measured: &Measured, templat
         let call = call.unwrap_or_else(|| panic!("no figures of {name}: run `functions` first"));
         let memory = memory_mb(template, &call.function);
         let ms = billed_ms(call, memory, prices);
-        let gb_seconds = memory / 1024.0 * ms / 1000.0;
         way.billed_ms += ms;
-        way.lambda += known.lambda_gb_second.of(gb_seconds * MILLION);
-        way.lambda += known.lambda_request.of(MILLION);
+        way.lambda += prices.lambda(memory, ms);
         way.api += known.api_request.of(MILLION);
         way.dynamodb += known.dynamodb_read_unit.of(call.read_units * MILLION);
         way.dynamodb += known.dynamodb_write_unit.of(call.write_units * MILLION);
@@ -188,7 +132,7 @@ fn way(name: &str, calls: &[&str], prices: &Prices, measured: &Measured, templat
 
 /// Milliseconds Lambda bills for a call: the CPU measured, at the share of a vCPU that the memory
 /// brings, and the waits, as if nothing ran side by side; rounded up.
-fn billed_ms(call: &Call, memory_mb: f64, prices: &Prices) -> f64 {
+pub(crate) fn billed_ms(call: &Call, memory_mb: f64, prices: &Prices) -> f64 {
     let share = (memory_mb / prices.mb_per_vcpu).min(1.0);
     let waits = call.requests.iter().map(|request| {
         let (count, name) = request.split_once(' ').expect("a count and a name");
@@ -328,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_small_share_of_a_processor_takes_longer() {
-        let prices: Prices = toml::from_str(&report::file("infra/bench/prices.toml")).unwrap();
+        let prices = Prices::read();
         let call = Call {
             function: "validate".to_owned(),
             call: "a call".to_owned(),

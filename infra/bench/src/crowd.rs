@@ -30,25 +30,28 @@ impl Folder {
         let database = Connection::open(self.0.join("dynamodb.sqlite")).expect("the database");
         let model: String = database
             .query_row(
-                "SELECT pk FROM twostep WHERE sk = 'PROFILE' AND item_json LIKE ?1",
+                "SELECT pk FROM twostep WHERE sk = 'S:PROFILE' AND item_json LIKE ?1",
                 [format!("%{MODEL}%")],
                 |row| row.get(0),
             )
             .expect("the model user");
-        let model = model.strip_prefix("USER#").expect("a user").to_owned();
-        // An id has as many hexadecimal digits; odd multiples spread them over the keys.
-        let digits = model.len();
+        let model = model.strip_prefix("S:USER#").expect("a user");
+        // 24 digits of base 32, as ids have, of which the first eight spread them over the keys.
         let copies = database.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),
-                  ids(i, id) AS (SELECT i, substr(printf('%016x%016x',
-                      i * 7046029254386353131, i * 2862933555777941757), 1, ?2) FROM n)
+            "WITH RECURSIVE
+                model AS MATERIALIZED (SELECT * FROM twostep
+                    WHERE pk = 'S:USER#' || ?2 OR sk = 'S:USER#' || ?2),
+                n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),
+                hex(i, id) AS (SELECT i, printf('%08x%08x%08x',
+                    (i * 2654435761) % 4294967296, i, (i * 40503) % 4294967296) FROM n),
+                ids(i, id) AS (SELECT i, replace(replace(replace(replace(
+                    id, '0', 'g'), '1', 'h'), '8', 'i'), '9', 'j') FROM hex)
              INSERT INTO twostep (pk, sk, item_json, item_size, cached_at, hash_prefix)
-             SELECT replace(pk, ?3, id), replace(sk, ?3, id),
-                    replace(replace(item_json, ?3, id), ?4, 'user' || i || '@bench.test'),
+             SELECT replace(pk, ?2, id), replace(sk, ?2, id),
+                    replace(replace(item_json, ?2, id), ?3, 'user' || i || '@bench.test'),
                     item_size, cached_at, hash_prefix
-             FROM ids JOIN twostep ON pk = 'USER#' || ?3 OR sk = 'USER#' || ?3
-             WHERE ?1 > 0",
-            params![users, digits, model, MODEL],
+             FROM ids JOIN model WHERE ?1 > 0",
+            params![users, model, MODEL],
         );
         let copies = copies.expect("to copy the model");
         assert!(users == 0 || copies >= 2 * users as usize, "{copies} items");

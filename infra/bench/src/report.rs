@@ -37,11 +37,16 @@ pub(crate) fn between(document: &str, name: &str, text: &str) -> Option<String> 
 /// Writes `text` into part `part` of `infra/docs/{document}`, and `figures` beside the code that
 /// made them.
 pub(crate) fn publish(document: &str, part: &str, text: &str, figures: &impl Serialize) {
+    write(document, part, text);
+    keep(part, figures);
+}
+
+/// Writes `text` into part `part` of `infra/docs/{document}`.
+pub(crate) fn write(document: &str, part: &str, text: &str) {
     let path = path(&format!("infra/docs/{document}"));
     let old = file(&format!("infra/docs/{document}"));
     let new = between(&old, part, text).unwrap_or_else(|| panic!("{document} has no {part}"));
     std::fs::write(path, new).expect("to write the document");
-    keep(part, figures);
 }
 
 /// Writes `figures` beside the code that made them.
