@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep;
 use axum::Router;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, LambdaEvent, Service as _, service_fn};
 use tracing::{error, warn};
 
 use crate::aws::{Aws, Clients, FromClients, OnUse};
@@ -13,6 +15,7 @@ use crate::config::{Config, ConfigError};
 use crate::delivery::Delivery;
 use crate::domain::ids;
 use crate::domain::password::SpareMemory;
+use crate::http::event;
 use crate::keyring::{DataKey, Keyring, KeyringError};
 use crate::logging;
 use crate::random::Random;
@@ -157,7 +160,13 @@ pub enum Needs {
 /// If the configuration is wrong (all faults are logged at once) or Lambda's Runtime API fails.
 pub async fn serve(needs: Needs, router: fn(App) -> Router) -> Result<(), lambda_http::Error> {
     let app = start(needs).await?;
-    lambda_http::run(router(app)).await
+    let router = router(app);
+    let answer = service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        let payload = event::fit(event.payload);
+        let context = event.context;
+        Adapter::from(router.clone()).call(LambdaEvent { payload, context })
+    });
+    lambda_http::lambda_runtime::run(answer).await
 }
 
 /// Reads the configuration and puts the application together, as `main` of each function does.

@@ -11,6 +11,7 @@ use lambda_http::{Adapter, Context, LambdaEvent};
 use tokio::task::JoinHandle;
 use tower::Service as _;
 use twostep::aws::Aws;
+use twostep::http::event;
 use twostep::runtime::{App, KeysUnavailable};
 
 use crate::environment::Environment;
@@ -60,7 +61,8 @@ impl Functions {
             // The adapter itself can't be sent between threads, but the call it makes can. It
             // need not be polled first: a router is always ready.
             let mut adapter = Adapter::from(router.clone());
-            let payload = serde_json::from_str::<LambdaRequest>(&event).map_err(failed);
+            let payload = serde_json::from_str::<LambdaRequest>(&event);
+            let payload = payload.map(event::fit).map_err(failed);
             let call = payload.map(|payload| adapter.call(LambdaEvent { payload, context }));
             async move {
                 let answer = call?.await.map_err(failed)?;

@@ -162,6 +162,15 @@ mod tests {
         assert!(ids.iter().all(|id| id.len() == 16));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn is_read_as_it_is_written_and_in_no_other_way(text in "[a-z2-7A-Z019]{22,26}|.*") {
+            if let Some(id) = UserId::parse(&text) {
+                proptest::prop_assert_eq!(id.as_str(), text);
+            }
+        }
+    }
+
     #[test]
     fn refuses_other_text() {
         for text in [

@@ -80,3 +80,47 @@ fn secret(value: &str) -> Option<HeaderValue> {
     value.set_sensitive(true);
     Some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ids::UserId;
+
+    fn headers(lines: &[Vec<u8>]) -> HeaderMap {
+        let values = lines.iter().map(|line| HeaderValue::from_bytes(line));
+        values
+            .filter_map(|value| Some((COOKIE, value.ok()?)))
+            .collect()
+    }
+
+    fn token() -> UserToken {
+        UserToken::new(UserId::of_email("desk@harbour.test"), [7; 32])
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
+            let headers = headers(&lines);
+            prop_assert!(session(&headers).is_none());
+            prop_assert!(devices(&headers).by_slot.is_empty());
+        }
+
+        #[test]
+        fn ours_are_found_among_others(before in "[a-z=; ]{0,40}", after in "[ -~]{0,40}") {
+            let ours = format!("{SESSION}={}", token().expose());
+            let headers = headers(&[format!("{before}; {ours}; {after}").into_bytes()]);
+            let found = session(&headers).map(|found| found.expose());
+            prop_assert_eq!(found, Some(token().expose()));
+        }
+
+        #[test]
+        fn of_devices_no_more_are_looked_at_than_a_desk_has(many in 0..200_usize) {
+            let value = DeviceToken::new([1; 16], [2; 32]).expose();
+            let line: Vec<_> = (0..many).map(|n| format!("{DEVICE_PREFIX}{n}={value}")).collect();
+            let headers = headers(&[line.join("; ").into_bytes()]);
+            prop_assert_eq!(devices(&headers).by_slot.len(), many.min(MOST_DEVICES));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! HTTP: what comes in, what goes out, and what every request goes through.
 
 pub mod cookies;
+pub mod event;
 pub mod json;
 mod mapping;
 #[cfg(feature = "openapi")]
@@ -146,3 +147,6 @@ fn origin_allowed(app: &App, request: &Request) -> bool {
             .any(|allowed| origin == allowed.as_str())
     })
 }
+
+#[cfg(test)]
+mod tests;

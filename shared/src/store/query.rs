@@ -271,3 +271,32 @@ fn start_key(partition: &str, cursor: &Cursor) -> Item {
         (SK.to_owned(), AttributeValue::S(cursor.0.clone())),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_is_read_as_it_is_written(text in "[a-zA-Z0-9_-]{0,120}|.*") {
+            for paged in [Paged::Activity, Paged::Users] {
+                if let Some(cursor) = Cursor::parse(&text, paged) {
+                    prop_assert_eq!(cursor.as_text(), text.clone());
+                }
+            }
+        }
+
+        #[test]
+        fn a_cursor_is_good_for_what_it_pages(seconds in 0..1_000_000_000_000_u64, email in ".*") {
+            let event = Cursor(format!("{seconds:012}#0123456789abcdef")).as_text();
+            prop_assert!(Cursor::parse(&event, Paged::Activity).is_some());
+            prop_assert_eq!(Cursor::parse(&event, Paged::Users), None);
+            let id = UserId::of_email(&email);
+            let member = Cursor(format!("{}{}", keys::MEMBER_PREFIX, id.as_str())).as_text();
+            prop_assert!(Cursor::parse(&member, Paged::Users).is_some());
+            prop_assert_eq!(Cursor::parse(&member, Paged::Activity), None);
+        }
+    }
+}

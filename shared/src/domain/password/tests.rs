@@ -227,3 +227,27 @@ fn debug_shows_neither_password_nor_hash() {
     assert_eq!(format!("{:?}", password(PASSWORD)), "Password(redacted)");
     assert_eq!(format!("{:?}", phc(CURRENT)), "PhcString(redacted)");
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_imported_is_read_or_refused(
+        name in "argon2id|argon2i|scrypt|pbkdf2-sha256|2b|[a-z0-9]{0,8}",
+        rest in "[$=,a-zA-Z0-9+/.-]{0,120}",
+        other in ".*",
+    ) {
+        for text in [format!("${name}${rest}"), other] {
+            if let Ok(hash) = PhcString::parse(&text) {
+                proptest::prop_assert_eq!(hash.as_str(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_password_is_as_long_as_one_may_be(text in ".{0,300}") {
+        let length = text.nfc().count();
+        let fits = (MIN_CHARS..=MAX_CHARS).contains(&length);
+        proptest::prop_assert_eq!(Password::new(&text).is_ok(), fits);
+        let fits = (1..=MAX_CHARS).contains(&length);
+        proptest::prop_assert_eq!(Password::attempt(&text).is_ok(), fits);
+    }
+}
