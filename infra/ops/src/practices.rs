@@ -171,7 +171,11 @@ async fn lookup(app: &App, reference: &str) -> Result<Option<Practice>, OpsError
             ids.join(", ")
         )));
     }
-    Ok(found.pop())
+    // The list knows names and IDs; what has been set since is with the practice itself.
+    match found.pop() {
+        Some(listed) => Ok(Some(find_practice(app, &listed.practice_id).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn named(app: &App, name: &str) -> Result<Vec<Practice>, OpsError> {

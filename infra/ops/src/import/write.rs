@@ -101,7 +101,8 @@ pub(super) async fn write(
             match outcome {
                 Some(Ok(outcome)) => totals.add(outcome),
                 Some(Err(error)) => {
-                    progress.abandon();
+                    // The error begins a line of its own, and says how far it came.
+                    progress.finish_and_clear();
                     return Err(stopped(&totals, count, error));
                 }
                 None => break,

@@ -49,6 +49,22 @@ async fn its_users_are_summed_up() {
 }
 
 #[tokio::test]
+async fn its_setting_is_the_one_that_full_access_chose() {
+    let system = System::start().await;
+    let tool = Tool::of(&system);
+    let kinds = [twostep_tests::Kind::Sms];
+    let (mut admin, _) = system.signed_in("admin@harbour.test", &kinds).await;
+    let alerts = serde_json::json!({"new_login_alerts": "user_and_full_access"});
+    admin.put("/practice/alerts", alerts).await.ok();
+    let shown = tool.json(&["practice", "show", "Harbour Clinic"]).await;
+    let by_name = &shown["practice"];
+    assert_eq!(by_name["new_login_alerts"], "user_and_full_access");
+    let id = by_name["id"].as_str().unwrap();
+    let by_id = tool.json(&["practice", "show", id]).await;
+    assert_eq!(by_id["practice"], *by_name);
+}
+
+#[tokio::test]
 async fn a_name_is_taken_twice_only_when_that_is_meant() {
     let system = System::start().await;
     let tool = Tool::of(&system);
