@@ -11,6 +11,9 @@ use super::ContactError;
 /// Longest text read as a number: 15 digits of E.164 with generous spacing.
 const MAX_LENGTH: usize = 40;
 
+/// Most digits of a number, its country code included (ITU-T E.164 §6.1).
+const MOST_DIGITS: usize = 15;
+
 /// A phone number that could exist: a country code in use and a length its numbering plan has.
 ///
 /// Whether this system sends to it is a separate question: [`PhoneNumber::check_allowed`].
@@ -57,8 +60,13 @@ impl PhoneNumber {
             .get_region_for_number(&number)
             .or_else(|| util.get_region_for_country_code(number.country_code))
             .ok_or(ContactError::UnknownCountry)?;
+        let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
+        // Some numbering plans, Germany's for one, have room for more than E.164 has.
+        if e164.len() > 1 + MOST_DIGITS {
+            return Err(ContactError::WrongLength);
+        }
         Ok(Self {
-            e164: util.format(&number, PhoneNumberFormat::E164).into_owned(),
+            e164,
             country: region.to_string(),
             takes_sms: takes_sms(util, &number, region),
         })
@@ -201,6 +209,12 @@ mod tests {
     fn allowed(text: &str) -> Result<(), DestinationNotAllowed> {
         let countries = ["AU", "NZ", "GB", "IE"].map(str::to_owned);
         parse(text).check_allowed(&countries)
+    }
+
+    #[test]
+    fn no_number_is_longer_than_e164_has_room_for() {
+        let long = PhoneNumber::parse("+49-000000000002222");
+        assert_eq!(long.unwrap_err(), ContactError::WrongLength);
     }
 
     #[test]
