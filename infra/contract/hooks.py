@@ -23,8 +23,8 @@ ASKED = open(os.environ["ASKED"], "a", encoding="utf-8", buffering=1)
 
 # So few that nobody gets near a limit meant for one person.
 CASES_EACH = 8
-# A gateway undoes percent-encoding, so these in a parameter would make another path of it.
-BREAKS_PATH = re.compile(r"%(2F|3F|23|5C)|[/?#\\]|^\.+$", re.IGNORECASE)
+# A gateway undoes percent-encoding, so these in a parameter would make another path of it, or none.
+BREAKS_PATH = re.compile(r"%(2F|3F|23|5C|7F|[01][0-9A-F])|[/?#\\]|^\.+$", re.IGNORECASE)
 # After these a session has ended, or has a new token, or its user has no method to spare.
 LAST_ACTS = {"logOut", "validateCode", "removeMethod"}
 PAGED = {"listUsers", "listActivity", "listUserActivity"}
