@@ -102,7 +102,8 @@ async fn a_function_sees_the_request_as_behind_aws() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.lines("apigw-requestid").len(), 1);
     let seen = answer.json();
-    assert_eq!(seen["uri"], format!("{}/login?x=%20y", stack.url()));
+    // Without the host: see `twostep::http::event`.
+    assert_eq!(seen["uri"], "/login?x=%20y");
     assert_eq!(seen["body"], json!(b"{}"));
     assert_eq!(header(&seen, "cookie"), ["a=1; b=2"]);
     assert_eq!(header(&seen, "x-twice"), ["1,2"]);
