@@ -6,6 +6,10 @@
 mod attempt;
 mod next;
 
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::AsyncSleep as _;
+
 use crate::domain::activity::Origin;
 use crate::domain::ids::UserId;
 use crate::domain::limits::Wait;
@@ -108,13 +112,23 @@ pub enum Error {
 /// The kinds a user can enable, as a sign-in that requires enrollment offers them.
 pub const AVAILABLE: [MethodKind; 3] = MethodKind::ALL;
 
+/// When a try that isn't admitted is answered, counted from its request. Such a try hashes no
+/// password, which would hide that reading an account takes a little longer than reading none; so
+/// its answer waits until either has long been done.
+const REFUSED_AFTER: Duration = Duration::from_millis(50);
+
 /// Takes a sign-in through its password step.
 ///
 /// # Errors
 /// [`Error`]; nothing but counters and activity is written then.
 pub async fn login(app: &App, request: Request) -> Result<Outcome, Error> {
+    let refused_at = app.clock.sleep(REFUSED_AFTER);
     let user_id = UserId::of_email(&request.email);
-    let attempt = Attempt::count(app, user_id, request).await?;
+    let counted = Attempt::count(app, user_id, request).await;
+    if let Err(Error::TooManyAttempts(_)) = counted {
+        refused_at.await;
+    }
+    let attempt = counted?;
     match attempt.verdict {
         Verdict::Wrong => attempt.fail(app).await,
         Verdict::Right | Verdict::RightButOutdated => attempt.succeed(app).await,
