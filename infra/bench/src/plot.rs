@@ -22,7 +22,8 @@ pub(crate) fn costs(figures: &Figures, path: &Path) -> Result<(), Box<dyn Error>
         .iter()
         .map(|(name, total)| (name.clone(), *total, OTHERS));
     let bars: Vec<_> = ours.chain(others).collect();
-    let most = bars.iter().map(|bar| bar.1).fold(1.0, f64::max) * 10.0;
+    // Room for the label of the longest bar.
+    let most = bars.iter().map(|bar| bar.1).fold(1.0, f64::max) * 100.0;
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let count = bars.len() as f64;
