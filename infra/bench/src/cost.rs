@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::prices::{MILLION, Other, Prices};
-use crate::report::{self, table};
+use crate::cost_text;
+use crate::prices::{Known, MILLION, Other, Prices};
+use crate::report;
 
 /// The ways to sign in, and the calls of each by their names in `measured/functions.json`.
 const WAYS: [(&str, &[&str]); 4] = [
@@ -37,7 +38,7 @@ const WAYS: [(&str, &[&str]); 4] = [
 /// The figures of the functions, as far as they cost something.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Measured {
-    machine: String,
+    pub(crate) machine: String,
     pub(crate) calls: Vec<Call>,
 }
 
@@ -52,15 +53,18 @@ pub(crate) struct Call {
 }
 
 /// Dollars of a million sign-ins of one way.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Way {
     pub(crate) name: String,
-    billed_ms: f64,
-    lambda: f64,
-    api: f64,
-    dynamodb: f64,
-    messages: f64,
-    logs: f64,
+    pub(crate) billed_ms: f64,
+    pub(crate) lambda: f64,
+    pub(crate) api: f64,
+    pub(crate) dynamodb: f64,
+    /// What is kept of it in the table, until it expires.
+    pub(crate) kept: f64,
+    pub(crate) messages: f64,
+    pub(crate) logs: f64,
+    pub(crate) traces: f64,
     pub(crate) total: f64,
 }
 
@@ -88,7 +92,7 @@ pub(crate) fn run(dry_run: bool) {
         ways: ways.collect(),
         others: prices.others.iter().map(per_million).collect(),
     };
-    let text = text(&figures, &prices, &measured.machine);
+    let text = cost_text::text(&figures, &prices, &measured.machine);
     let memory = crate::memory::text(&prices, &measured, &template);
     println!("{text}\n{memory}");
     if !dry_run {
@@ -103,13 +107,8 @@ fn way(name: &str, calls: &[&str], prices: &Prices, measured: &Measured, templat
     let known = &prices.prices;
     let mut way = Way {
         name: name.to_owned(),
-        billed_ms: 0.0,
-        lambda: 0.0,
-        api: 0.0,
-        dynamodb: 0.0,
-        messages: 0.0,
-        logs: 0.0,
-        total: 0.0,
+        kept: kept(known, prices, calls.len()),
+        ..Way::default()
     };
     for name in calls {
         let call = measured.calls.iter().find(|call| call.call == *name);
@@ -119,15 +118,32 @@ fn way(name: &str, calls: &[&str], prices: &Prices, measured: &Measured, templat
         way.billed_ms += ms;
         way.lambda += prices.lambda(memory, ms);
         way.api += known.api_request.of(MILLION);
+        way.api += known.transfer_gb.of(gigabytes(prices.answer_bytes));
         way.dynamodb += known.dynamodb_read_unit.of(call.read_units * MILLION);
         way.dynamodb += known.dynamodb_write_unit.of(call.write_units * MILLION);
         way.messages += known.email.of(count(call, "SendEmail") * MILLION);
         let sms = prices.sms.get("AU").expect("the price of an SMS to AU");
         way.messages += sms.of(count(call, "Publish") * MILLION);
-        way.logs += known.logs_gb.of(prices.log_bytes_per_call * MILLION / 1e9);
+        way.logs += known.logs_gb.of(gigabytes(prices.log_bytes_per_call));
+        way.traces += known.trace.of(prices.traced * MILLION);
     }
-    way.total = way.lambda + way.api + way.dynamodb + way.messages + way.logs;
+    let parts = [way.lambda, way.api, way.dynamodb, way.kept];
+    way.total = parts.iter().sum::<f64>() + way.messages + way.logs + way.traces;
     way
+}
+
+/// Gigabytes of a million things of so many bytes.
+fn gigabytes(bytes: f64) -> f64 {
+    bytes * MILLION / 1e9
+}
+
+/// Dollars for keeping the events of a million sign-ins of so many calls until they expire, with
+/// point-in-time recovery. Each call but a password step that only asks for a code records one.
+fn kept(known: &Known, prices: &Prices, calls: usize) -> f64 {
+    let events = calls.saturating_sub(1).max(1) as f64;
+    let months = prices.event_days * 12.0 / 365.0;
+    let gb_months = gigabytes(prices.event_bytes) * events * months;
+    known.storage_gb_month.of(gb_months) + known.recovery_gb_month.of(gb_months)
 }
 
 /// Milliseconds Lambda bills for a call: the CPU measured, at the share of a vCPU that the memory
@@ -168,97 +184,6 @@ pub(crate) fn memory_mb(template: &str, function: &str) -> f64 {
     own.or_else(default).expect("a MemorySize in template.yaml")
 }
 
-fn text(figures: &Figures, prices: &Prices, machine: &str) -> String {
-    let money = |dollars: f64| {
-        if dollars < 1000.0 {
-            format!("{dollars:.2}")
-        } else {
-            format!("{dollars:.0}")
-        }
-    };
-    let ways = figures.ways.iter().map(|way| {
-        let mut row = vec![way.name.clone(), format!("{:.0}", way.billed_ms)];
-        let parts = [
-            way.lambda,
-            way.api,
-            way.dynamodb,
-            way.messages,
-            way.logs,
-            way.total,
-        ];
-        row.extend(parts.map(money));
-        row
-    });
-    let head = [
-        "sign-in",
-        "billed ms",
-        "Lambda",
-        "API",
-        "DynamoDB",
-        "messages",
-        "logs",
-        "in all",
-    ];
-    let ways = table(&head, &ways.collect::<Vec<_>>());
-    let others = prices
-        .others
-        .iter()
-        .zip(&figures.others)
-        .map(|(other, (name, dollars))| {
-            let source = format!("<{}>, {}", other.source, dated(&other.as_of, other.checked));
-            vec![name.clone(), money(*dollars), other.note.clone(), source]
-        });
-    let others = table(
-        &["list price of", "a million", "", "source"],
-        &others.collect::<Vec<_>>(),
-    );
-    let known = &prices.prices;
-    let list = [
-        &known.lambda_gb_second,
-        &known.lambda_request,
-        &known.api_request,
-        &known.dynamodb_read_unit,
-        &known.dynamodb_write_unit,
-        &known.email,
-        &known.logs_gb,
-    ];
-    let list = list
-        .into_iter()
-        .chain(prices.sms.values())
-        .chain(prices.month.values());
-    let list = list.map(|price| {
-        let per = if price.per == 1 {
-            String::new()
-        } else {
-            format!("{} ", price.per)
-        };
-        let source = format!("<{}>, {}", price.source, dated(&price.as_of, price.checked));
-        vec![
-            format!("{per}{}", price.what),
-            price.usd.to_string(),
-            source,
-        ]
-    });
-    let list = table(
-        &["price of", "US dollars", "source"],
-        &list.collect::<Vec<_>>(),
-    );
-    format!(
-        "US dollars for a million sign-ins; {}, CPU measured on {machine}.\n\n{ways}\n\
-         ![The same as a plot](images/cost.svg)\n\nOthers, with {} sign-ins a month by each \
-         user:\n\n{others}\nWhat was reckoned with:\n\n{list}",
-        prices.region, prices.sign_ins_per_user_and_month,
-    )
-}
-
-fn dated(as_of: &str, checked: bool) -> String {
-    if checked {
-        as_of.to_owned()
-    } else {
-        format!("as of {as_of} from memory: check it")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,6 +193,16 @@ mod tests {
         let template = report::file("template.yaml");
         assert!(memory_mb(&template, "login") >= memory_mb(&template, "validate"));
         assert!(memory_mb(&template, "validate") >= 128.0);
+    }
+
+    #[test]
+    fn events_are_paid_for_until_they_expire() {
+        let prices = Prices::read();
+        // 0.4 GB for 400 days, in the table and for recovery: 0.4 · 13.15 · (0.25 + 0.20).
+        let one = kept(&prices.prices, &prices, 1);
+        assert!((2.3..2.5).contains(&one), "{one}");
+        assert_eq!(one, kept(&prices.prices, &prices, 2));
+        assert_eq!(2.0 * one, kept(&prices.prices, &prices, 3));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod binaries;
 mod cost;
+mod cost_text;
 mod counter;
 mod crowd;
 mod enumeration;
