@@ -60,10 +60,16 @@ impl PhoneNumber {
             .get_region_for_number(&number)
             .or_else(|| util.get_region_for_country_code(number.country_code))
             .ok_or(ContactError::UnknownCountry)?;
-        let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
+        let e164 = format(util, &number);
         // Some numbering plans, Germany's for one, have room for more than E.164 has.
         if e164.len() > 1 + MOST_DIGITS {
             return Err(ContactError::WrongLength);
+        }
+        // A national prefix, as in `+61 (0)491…`, is left out. Where there is another one behind it,
+        // the number would be read as a different one each time.
+        let again = || util.parse(&e164, None).map(|number| format(util, &number));
+        if e164 != international && again().ok().as_ref() != Some(&e164) {
+            return Err(ContactError::NotAPhoneNumber);
         }
         Ok(Self {
             e164,
@@ -167,6 +173,10 @@ fn strip_separators(text: &str) -> Result<String, ContactError> {
     Ok(international)
 }
 
+fn format(util: &PhoneNumberUtil, number: &rlibphonenumber::PhoneNumber) -> String {
+    util.format(number, PhoneNumberFormat::E164).into_owned()
+}
+
 /// Whether the numbering plan says that a number is, or may be, mobile.
 ///
 /// A number outside every assigned range is given the benefit of the doubt if it has the
@@ -215,6 +225,12 @@ mod tests {
     fn no_number_is_longer_than_e164_has_room_for() {
         let long = PhoneNumber::parse("+49-000000000002222");
         assert_eq!(long.unwrap_err(), ContactError::WrongLength);
+    }
+
+    #[test]
+    fn a_number_with_two_national_prefixes_is_none() {
+        let number = PhoneNumber::parse("+20 (0)0 444 444 240");
+        assert_eq!(number.unwrap_err(), ContactError::NotAPhoneNumber);
     }
 
     #[test]
