@@ -53,6 +53,7 @@ impl From<Arguments> for Options {
             web,
             allow_origins,
             aws_only,
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a stack is started with.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How to start a [`Stack`](crate::Stack). The default is what tests want: a free port, data in
 /// memory, demo users, and the front end as built into the binary.
@@ -20,4 +21,7 @@ pub struct Options {
     pub allow_origins: Vec<String>,
     /// Serve only the AWS endpoints and `/_local`: the functions run elsewhere.
     pub aws_only: bool,
+    /// How long a DynamoDB transaction is under way. While it is, others that write one of its
+    /// items are cancelled, as in AWS. Zero: none conflict, they wait for each other.
+    pub transactions_last: Duration,
 }

@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use twostep::clock::Clock;
 use twostep::random::Random;
 
+use crate::aws::conflicts::Transactions;
 use crate::aws::database::Database;
 use crate::aws::{Aws, Kms};
 use crate::data::Data;
@@ -94,7 +95,7 @@ impl Stack {
         let database = Database::open(data.database()).map_err(|error| data.refusal(error))?;
         let streams = Streams::new(database.clone(), functions.clone(), data.stream_position());
         let local = Local {
-            aws: aws(&environment, database.clone(), &data)?,
+            aws: aws(&environment, database.clone(), &data, &options)?,
             environment: environment.clone(),
             functions: functions.clone(),
             operator: Operator::new(&environment),
@@ -155,7 +156,12 @@ fn web_files(options: &Options) -> Result<WebFiles, StartError> {
     }
 }
 
-fn aws(environment: &Environment, database: Database, data: &Data) -> Result<Aws, StartError> {
+fn aws(
+    environment: &Environment,
+    database: Database,
+    data: &Data,
+    options: &Options,
+) -> Result<Aws, StartError> {
     let kms = Kms::new(data.master_key(Random)?, Random);
     Ok(Aws {
         clock: environment.clock.clone(),
@@ -163,6 +169,7 @@ fn aws(environment: &Environment, database: Database, data: &Data) -> Result<Aws
         faults: Arc::default(),
         inbox: Arc::default(),
         kms: Arc::new(kms),
+        transactions: Transactions::lasting(options.transactions_last),
         usage: Arc::default(),
     })
 }

@@ -4,6 +4,7 @@
 //! conditions name what was read. A commit carries an idempotency token (the SDK's
 //! `ClientRequestToken`), so a retry of one whose answer was lost is recognised as done.
 
+mod conflicts;
 pub mod guards;
 pub mod keys;
 pub mod query;
@@ -13,7 +14,6 @@ pub mod write;
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
@@ -23,6 +23,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::de::DeserializeOwned;
 
+use self::conflicts::Conflicts;
 use self::keys::Key;
 use self::write::Write;
 use crate::random::Random;
@@ -144,9 +145,6 @@ pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     })
 }
 
-/// Transactions retried on a conflict with another one in flight, beyond the SDK's own retries.
-const CONFLICT_TRIES: u32 = 5;
-
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -205,7 +203,7 @@ impl Store {
             if pending.is_none() {
                 return Ok(items);
             }
-            self.pause(20).await;
+            conflicts::pause(self.random, 20).await;
         }
         Err(StoreError::Unavailable(
             "BatchGetItem leaves keys unprocessed".to_owned(),
@@ -221,7 +219,8 @@ impl Store {
             .into_iter()
             .map(|write| write.into_transact(&self.table))
             .collect::<Result<Vec<_>, _>>()?;
-        for attempt in 1.. {
+        let mut conflicts = Conflicts::new(self.random);
+        loop {
             let result = self
                 .client
                 .transact_write_items()
@@ -235,14 +234,10 @@ impl Store {
                     return Err(CommitError::Refused(refused(reasons)));
                 }
                 Some(reasons)
-                    if has(reasons, "TransactionConflict") && attempt < CONFLICT_TRIES =>
-                {
-                    self.pause(10 << attempt).await;
-                }
+                    if has(reasons, "TransactionConflict") && conflicts.try_again().await => {}
                 _ => return Err(unavailable(&error).into()),
             }
         }
-        Ok(())
     }
 
     /// Makes one plain update, for writes that do no harm when done twice.
@@ -255,7 +250,7 @@ impl Store {
         let Some(parts) = write.into_update() else {
             return Err(StoreError::Inconsistent("touch takes an update".to_owned()));
         };
-        let result = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -265,23 +260,23 @@ impl Store {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
             .return_values(ReturnValue::AllNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match result {
-            Ok(answer) => Ok(Some(answer.attributes.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_conditional_check_failed_exception() => Ok(None),
-                _ => Err(unavailable(&error)),
-            },
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let mut conflicts = Conflicts::new(self.random);
+        loop {
+            let error = match request.clone().send().await {
+                Ok(answer) => return Ok(Some(answer.attributes.unwrap_or_default())),
+                Err(error) => error,
+            };
+            match error.as_service_error() {
+                Some(service) if service.is_conditional_check_failed_exception() => {
+                    return Ok(None);
+                }
+                Some(service)
+                    if service.is_transaction_conflict_exception()
+                        && conflicts.try_again().await => {}
+                _ => return Err(unavailable(&error)),
+            }
         }
-    }
-
-    /// Waits up to `milliseconds`, by chance, so that those who collided don't collide again.
-    async fn pause(&self, milliseconds: u64) {
-        let [byte] = self.random.bytes::<1>();
-        let wait = milliseconds * (u64::from(byte) + 64) / 320;
-        tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 }
 

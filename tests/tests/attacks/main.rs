@@ -4,9 +4,11 @@
 mod crowd;
 mod enumeration;
 mod guesses;
+mod offers;
 mod passwords;
 mod races;
 mod replay;
+mod rush;
 mod sends;
 mod sms_guard;
 mod suspension;

@@ -53,6 +53,14 @@ async fn next_day(system: &System) {
 async fn a_practice_has_five_hundred_a_day_and_others_are_not_concerned() {
     let system = System::start().await;
     next_day(&system).await;
+    // Somebody with every method, the first message of the day.
+    system
+        .add_user("Coast", "dana@coast.test", "standard")
+        .await;
+    let kinds = [Kind::Sms, Kind::Email, Kind::Authenticator];
+    let (mut dana, _) = system.signed_in("dana@coast.test", &kinds).await;
+    system.messages().await;
+    system.clear_messages().await;
     // Fifty-two people with ten messages each, those of four at once.
     let mut people = Vec::new();
     for n in 0..52 {
@@ -67,17 +75,29 @@ async fn a_practice_has_five_hundred_a_day_and_others_are_not_concerned() {
         );
     }
     assert_all_of(&answers, &[(201, None), FULL]);
-    assert_eq!(count(&answers, 201, None), 500);
-    assert_eq!(system.messages().await.len(), 500);
+    assert_eq!(count(&answers, 201, None), 499);
+    assert_eq!(system.messages().await.len(), 499);
 
+    // What still works is offered: to who has other methods, and to who can set one up.
+    let answer = dana.challenge_in_session(Kind::Sms).await;
+    let body = answer.problem(429, "send_limit_reached");
+    assert_eq!(body["methods"], json!(["authenticator", "email"]));
     let (mut browser, ticket) = newcomer(&system, "Coast", 60).await;
     let answer = enroll(&mut browser, &ticket, 700).await;
-    answer.problem(429, "send_limit_reached");
+    let body = answer.problem(429, "send_limit_reached");
+    assert_eq!(body["methods"], json!(["authenticator", "email"]));
     let midnight = DAY - system.now().await % DAY;
     let wait = answer.retry_after();
     assert!((midnight..=midnight + 5).contains(&wait), "{wait}");
     let (mut other, others) = newcomer(&system, "Hill", 61).await;
     enroll(&mut other, &others, 701).await.created();
+    // Nor are text messages offered, where another guard closes.
+    for _ in 0..9 {
+        dana.challenge_in_session(Kind::Email).await.ok();
+    }
+    let answer = dana.challenge_in_session(Kind::Email).await;
+    let body = answer.problem(429, "send_limit_reached");
+    assert_eq!(body["methods"], json!(["authenticator"]));
 
     next_day(&system).await;
     let ticket = browser.login(&Person::new("user60@coast.test")).await;

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answer::{Refusal, answer};
-use super::call::Service;
+use super::call::{Call, Service};
+use super::conflicts::Transactions;
 use super::database::{Database, Engine};
 use crate::usage::Units;
 
@@ -65,12 +66,14 @@ const WRITES: [&str; 5] = [
 
 const CAPACITY: &str = "ReturnConsumedCapacity";
 
-/// Answers `operation`, one of [`OPERATIONS`], with what it used.
+/// Answers a call for one of [`OPERATIONS`], with what it used.
 pub(super) async fn respond(
     database: &Database,
-    operation: &str,
+    transactions: &Transactions,
+    call: &Call,
     body: &[u8],
 ) -> (Response, Units) {
+    let operation = call.operation.as_str();
     let Ok(Value::Object(mut request)) = serde_json::from_slice(body) else {
         let refusal = Refusal::bad_request("SerializationException", "the body is not JSON");
         return (refusal.answer(Service::DynamoDb), Units::default());
@@ -80,6 +83,15 @@ pub(super) async fn respond(
     if metered && !asked {
         request.insert(CAPACITY.to_owned(), "TOTAL".into());
     }
+    let request = Value::Object(request);
+    let _under_way = match transactions.begin(operation, &request).await {
+        Ok(under_way) => under_way,
+        Err(conflict) => {
+            let conflict = conflict.to_string();
+            let response = answer(Service::DynamoDb, StatusCode::BAD_REQUEST, conflict);
+            return (response, Units::default());
+        }
+    };
     match run(database, operation.to_owned(), request).await {
         Ok(mut result) => {
             let units = units(operation, &result);
@@ -103,9 +115,9 @@ fn asks_for_capacity(request: &Map<String, Value>) -> bool {
     request.get(CAPACITY).is_some_and(|mode| mode != "NONE")
 }
 
-async fn run(database: &Database, operation: String, request: Map<String, Value>) -> Result<Value> {
+async fn run(database: &Database, operation: String, request: Value) -> Result<Value> {
     let writes = WRITES.contains(&operation.as_str());
-    let dispatch = move |engine: &Engine| dispatch(engine, &operation, Value::Object(request));
+    let dispatch = move |engine: &Engine| dispatch(engine, &operation, request);
     if writes {
         database.write(dispatch).await
     } else {

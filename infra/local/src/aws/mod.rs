@@ -3,6 +3,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod call;
+pub(crate) mod conflicts;
 pub(crate) mod database;
 mod dynamodb;
 mod kms;
@@ -18,6 +19,7 @@ use twostep::clock::Clock;
 
 use self::answer::{Refusal, answer};
 use self::call::{Call, Service};
+use self::conflicts::Transactions;
 use self::database::Database;
 pub(crate) use self::kms::{Kms, MasterKey};
 use crate::environment::INTERNAL;
@@ -37,6 +39,7 @@ pub(crate) struct Aws {
     pub(crate) faults: Arc<Faults>,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) kms: Arc<Kms>,
+    pub(crate) transactions: Transactions,
     pub(crate) usage: Arc<Usage>,
 }
 
@@ -84,7 +87,7 @@ impl Aws {
         let result = match call.service {
             Service::DynamoDb => {
                 let (response, units) =
-                    dynamodb::respond(&self.database, &call.operation, body).await;
+                    dynamodb::respond(&self.database, &self.transactions, call, body).await;
                 self.add_units(call, units);
                 return response;
             }

@@ -1,0 +1,62 @@
+//! An ordinary crowd is no attack: people of one practice who do something at the same moment all
+//! get on, also while transactions that meet on an item are cancelled, as in AWS.
+
+use std::time::Duration;
+
+use twostep_local::Options;
+use twostep_tests::{Client, Kind, Person, System};
+
+use crate::crowd::{all_at_once, assert_all_of};
+
+/// A system whose transactions last this long, and conflict while they do.
+async fn conflicting(milliseconds: u64) -> System {
+    let options = Options {
+        transactions_last: Duration::from_millis(milliseconds),
+        ..Options::default()
+    };
+    System::start_with(options).await
+}
+
+/// So many people of one practice.
+async fn practice(system: &System, people: u32) -> Vec<Person> {
+    let numbers = 0..people;
+    let mut people = Vec::new();
+    for n in numbers {
+        let person = Person::new(&format!("user{n}@coast.test"));
+        system.add_user("Coast", &person.email, "standard").await;
+        people.push(person);
+    }
+    people
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_behind_one_address_at_the_same_moment_gets_a_ticket() {
+    // Not more, since all of them have their passwords hashed by this one machine.
+    let system = conflicting(20).await;
+    let people = practice(&system, 16).await;
+    let office = system.browser().from("203.0.113.9");
+    let answers = all_at_once(people.into_iter().map(|person| {
+        let mut browser = office.clone();
+        async move { browser.login(&person).await }
+    }))
+    .await;
+    assert_all_of(&answers, &[(200, None)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_of_a_practice_all_get_the_text_message_they_ask_for() {
+    let system = conflicting(5).await;
+    let mut ready: Vec<(Client, Person, String)> = Vec::new();
+    for (n, person) in practice(&system, 50).await.into_iter().enumerate() {
+        let mut browser = system.browser().from(&format!("198.51.100.{n}"));
+        let ticket = browser.login(&person).await.enrollment_required();
+        ready.push((browser, person, ticket));
+    }
+    let answers = all_at_once(ready.into_iter().map(|(mut browser, person, ticket)| {
+        let kind = Kind::Sms;
+        async move { browser.start_first_enrollment(&ticket, &person, kind).await }
+    }))
+    .await;
+    assert_all_of(&answers, &[(201, None)]);
+    assert_eq!(system.messages().await.len(), 50);
+}
