@@ -21,6 +21,13 @@ where
     all_at_once(copies).await.into_iter().unzip()
 }
 
+/// One more person at Harbour Clinic; gives their e-mail address.
+async fn colleague(system: &System, n: u32) -> String {
+    let email = format!("dana{n}@harbour.test");
+    system.add_user("Harbour Clinic", &email, "standard").await;
+    email
+}
+
 /// Sessions in the table of somebody who signed in `times` times.
 async fn sessions(system: &System) -> usize {
     let items = system.items().await;
@@ -169,8 +176,7 @@ async fn parallel_resends_are_one_send() {
 async fn of_the_last_two_methods_removed_at_once_one_stays() {
     let system = System::start().await;
     for n in 0..5 {
-        let email = format!("dana{n}@harbour.test");
-        system.add_user("Harbour Clinic", &email, "standard").await;
+        let email = colleague(&system, n).await;
         let (mut browser, _) = system.signed_in(&email, &[Kind::Sms, Kind::Email]).await;
         let both = [Kind::Sms, Kind::Email].map(|kind| {
             let mut browser = browser.clone();
@@ -190,8 +196,7 @@ async fn of_the_last_two_methods_removed_at_once_one_stays() {
 async fn whatever_is_removed_while_another_becomes_primary_one_primary_stays() {
     let system = System::start().await;
     for n in 0..5 {
-        let email = format!("dana{n}@harbour.test");
-        system.add_user("Harbour Clinic", &email, "standard").await;
+        let email = colleague(&system, n).await;
         let kinds = [Kind::Sms, Kind::Email];
         let (mut browser, _) = system.signed_in(&email, &kinds).await;
         let (mut one, mut two) = (browser.clone(), browser.clone());
@@ -217,8 +222,7 @@ async fn whatever_is_removed_while_another_becomes_primary_one_primary_stays() {
 async fn who_signs_in_by_a_method_while_it_is_removed_is_not_signed_in() {
     let system = System::start().await;
     for n in 0..5 {
-        let email = format!("dana{n}@harbour.test");
-        system.add_user("Harbour Clinic", &email, "standard").await;
+        let email = colleague(&system, n).await;
         let kinds = [Kind::Email, Kind::Sms];
         let (mut owner, mut dana) = system.signed_in(&email, &kinds).await;
         let mut thief = system.browser().from("198.51.100.66");
@@ -282,8 +286,7 @@ async fn who_signs_in_while_a_colleague_resets_them_is_not_signed_in() {
 async fn of_two_sign_ins_that_enable_a_first_method_at_once_one_is_signed_in() {
     let system = System::start().await;
     for n in 0..5 {
-        let email = format!("dana{n}@harbour.test");
-        system.add_user("Harbour Clinic", &email, "standard").await;
+        let email = colleague(&system, n).await;
         // The owner and somebody who has the password, each with a mailbox of their own.
         let mut ready = Vec::new();
         for address in ["203.0.113.9", "198.51.100.66"] {

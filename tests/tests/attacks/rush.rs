@@ -6,7 +6,7 @@ use std::time::Duration;
 use twostep_local::Options;
 use twostep_tests::{Client, Kind, Person, System};
 
-use crate::crowd::{all_at_once, assert_all_of};
+use crate::crowd::{all_at_once, assert_all_of, count};
 
 /// A system whose transactions last this long, and conflict while they do.
 async fn conflicting(milliseconds: u64) -> System {
@@ -59,4 +59,34 @@ async fn fifty_of_a_practice_all_get_the_text_message_they_ask_for() {
     .await;
     assert_all_of(&answers, &[(201, None)]);
     assert_eq!(system.messages().await.len(), 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_guesses_whose_transactions_conflict_no_more_than_five_are_judged() {
+    let system = conflicting(5).await;
+    let (_, mut dana) = system.signed_in("desk@harbour.test", &[Kind::Email]).await;
+    let mut thief = system.browser().from("198.51.100.66");
+    let ticket = thief.login(&dana).await.challenge_required();
+    let right = thief.code_for(&ticket, &mut dana, Kind::Email).await;
+    let answers = all_at_once((0..40).map(|n| {
+        let (mut thief, ticket) = (thief.clone(), ticket.clone());
+        let code = if n == 20 {
+            right.clone()
+        } else {
+            format!("{n:06}")
+        };
+        async move { thief.validate(&ticket, Kind::Email, &code).await }
+    }))
+    .await;
+    let judged = [(200, None), (422, Some("invalid_code"))];
+    let refused = [
+        (401, Some("invalid_ticket")),
+        (503, Some("temporarily_unavailable")),
+    ];
+    assert_all_of(&answers, &[judged, refused].concat());
+    let judged = judged.map(|(status, code)| count(&answers, status, code));
+    let judged: usize = judged.iter().sum();
+    assert!((1..=5).contains(&judged), "{judged}");
+    let answer = thief.validate(&ticket, Kind::Email, &right).await;
+    answer.problem(401, "invalid_ticket");
 }

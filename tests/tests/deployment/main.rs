@@ -12,4 +12,5 @@ mod routes;
 mod rules;
 mod shape;
 mod template;
+mod threats;
 mod values;
