@@ -3,7 +3,6 @@
 use crate::clock::Timestamp;
 use crate::domain::activity::Origin;
 use crate::domain::code::Purpose;
-use crate::domain::contact::DestinationNotAllowed;
 use crate::domain::limits::{RESEND_AFTER, Wait};
 use crate::domain::method::MethodKind;
 use crate::domain::ticket::{Ticket, TicketPurpose};
@@ -13,8 +12,8 @@ use crate::flows::ROUNDS;
 use crate::flows::alternatives::Alternatives;
 use crate::flows::caller::{Caller, CallerError};
 use crate::flows::guess::{committed, is_suspended, second_factor_wait};
-use crate::flows::send::{CodeToSend, Holder, SendError};
-use crate::runtime::{App, KeysUnavailable};
+use crate::flows::send::{CodeToSend, Holder, NotSent, SendError};
+use crate::runtime::App;
 use crate::store::guards::Guard;
 use crate::store::write::Write;
 use crate::store::{StoreError, keys, records};
@@ -75,39 +74,12 @@ pub enum Error {
     /// The user has failed too often in this hour.
     #[error("too many attempts")]
     TooManyAttempts(Wait),
-    /// The last code was sent less than 30 seconds ago.
-    #[error("resend too soon")]
-    ResendTooSoon(Wait),
-    /// A limit of sends is reached.
-    #[error("send limit reached")]
-    SendLimitReached {
-        /// When it may be tried again.
-        wait: Wait,
-        /// Methods that still work.
-        others: Vec<MethodKind>,
-    },
-    /// The number is none that SMS may go to any more.
-    #[error("destination not allowed")]
-    DestinationNotAllowed {
-        /// What is wrong with it.
-        why: DestinationNotAllowed,
-        /// Methods that still work.
-        others: Vec<MethodKind>,
-    },
-    /// The provider is down or slow.
-    #[error("delivery unavailable")]
-    DeliveryUnavailable {
-        /// When it may be tried again.
-        wait: Wait,
-        /// Methods that still work.
-        others: Vec<MethodKind>,
-    },
+    /// The code isn't sent.
+    #[error(transparent)]
+    NotSent(#[from] NotSent),
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The key can't be had.
-    #[error(transparent)]
-    Keys(#[from] KeysUnavailable),
 }
 
 /// Makes a challenge, and sends its code if the method is one that sends.
@@ -120,7 +92,10 @@ pub async fn challenge(app: &App, request: Request) -> Result<Challenged, Error>
         let method = state.allowed_method(app, &request).await?;
         match state.ask(app, &request, method).await {
             Err(SendError::Raced) => {}
-            Err(error) => return Err(state.explain(app, error, &request).await),
+            Err(error) => {
+                let others = state.others(app, &request);
+                return Err(error.offering(others).await.into());
+            }
             Ok(challenged) => return Ok(challenged),
         }
     }
@@ -293,28 +268,6 @@ impl State {
             Ok(())
         } else {
             Err(SendError::Raced)
-        }
-    }
-
-    async fn explain(&self, app: &App, error: SendError, request: &Request) -> Error {
-        let others = async || self.others(app, request).await;
-        match error {
-            SendError::TooSoon(wait) => Error::ResendTooSoon(wait),
-            SendError::LimitReached(wait) => Error::SendLimitReached {
-                wait,
-                others: others().await,
-            },
-            SendError::NotAllowed(why) => Error::DestinationNotAllowed {
-                why,
-                others: others().await,
-            },
-            SendError::Unavailable(wait) => Error::DeliveryUnavailable {
-                wait,
-                others: others().await,
-            },
-            SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
-            SendError::Store(error) => error.into(),
-            SendError::Keys(error) => error.into(),
         }
     }
 }

@@ -7,8 +7,8 @@
 mod place;
 
 use crate::domain::activity::Origin;
-use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
-use crate::domain::limits::{RESEND_AFTER, Wait};
+use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::limits::RESEND_AFTER;
 use crate::domain::method::MethodKind;
 use crate::domain::ticket::{Enrollment, EnrollmentTarget};
 use crate::domain::token::{EnrollmentToken, UserToken};
@@ -17,8 +17,8 @@ use crate::domain::user::User;
 use crate::flows::ROUNDS;
 use crate::flows::caller::CallerError;
 use crate::flows::guess::seal_secret;
-use crate::flows::send::SendError;
-use crate::runtime::{App, KeysUnavailable};
+use crate::flows::send::{NotSent, SendError};
+use crate::runtime::App;
 use crate::store::StoreError;
 
 use self::place::Place;
@@ -83,39 +83,12 @@ pub enum Error {
     /// The method has no code to send: an authenticator makes its own.
     #[error("nothing to send")]
     NothingToSend,
-    /// No SMS goes to this number.
-    #[error("destination not allowed")]
-    DestinationNotAllowed {
-        /// What is wrong with it.
-        why: DestinationNotAllowed,
-        /// Kinds to set up instead.
-        others: Vec<MethodKind>,
-    },
-    /// The last code was sent less than 30 seconds ago.
-    #[error("resend too soon")]
-    ResendTooSoon(Wait),
-    /// A limit of sends is reached.
-    #[error("send limit reached")]
-    SendLimitReached {
-        /// When it may be tried again.
-        wait: Wait,
-        /// Kinds to set up instead.
-        others: Vec<MethodKind>,
-    },
-    /// The provider is down or slow.
-    #[error("delivery unavailable")]
-    DeliveryUnavailable {
-        /// When it may be tried again.
-        wait: Wait,
-        /// Kinds to set up instead.
-        others: Vec<MethodKind>,
-    },
+    /// The code isn't sent.
+    #[error(transparent)]
+    NotSent(#[from] NotSent),
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The key can't be had.
-    #[error(transparent)]
-    Keys(#[from] KeysUnavailable),
 }
 
 /// Starts to enable a method; sends its first code if it is one that sends.
@@ -133,11 +106,11 @@ pub async fn start(
         let kind = wanted.kind();
         let (target, secret) = match target_of(app, &place.user, &wanted).await {
             Ok(target) => target,
-            Err(error) => return Err(place.explain(app, error, kind, origin).await),
+            Err(error) => return Err(place.explain(app, error, kind, origin).await.into()),
         };
         match place.begin(app, target, origin).await {
             Err(SendError::Raced) => {}
-            Err(error) => return Err(place.explain(app, error, kind, origin).await),
+            Err(error) => return Err(place.explain(app, error, kind, origin).await.into()),
             Ok((token, enrollment)) => {
                 let resend_after = if secret.is_some() { 0 } else { RESEND_AFTER };
                 return Ok(Pending {
@@ -168,7 +141,7 @@ pub async fn resend(
         let enrollment = place.pending(&token)?;
         match place.send_again(app, &token, &enrollment, origin).await? {
             Err(SendError::Raced) => {}
-            Err(error) => return Err(place.explain(app, error, token.kind, origin).await),
+            Err(error) => return Err(place.explain(app, error, token.kind, origin).await.into()),
             Ok(()) => {
                 let user = place.user;
                 return Ok(Pending {

@@ -5,6 +5,7 @@
 //! given back; where that is unclear the count stands, but the code may be asked for again.
 
 mod count;
+mod holder;
 
 use tracing::warn;
 
@@ -13,19 +14,19 @@ use crate::delivery::{CodeMessage, DeliveryError};
 use crate::domain::activity::{Event, EventKind, Origin};
 use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
-use crate::domain::ids::UserId;
 use crate::domain::limits::Wait;
 use crate::domain::method::MethodKind;
-use crate::domain::ticket::{Enrollment, SendRefusal, Sends, Sent, TICKET_LIFETIME, Ticket};
-use crate::domain::token::{EnrollmentToken, TokenSecret, UserToken};
+use crate::domain::ticket::{SendRefusal, Sends, Sent, TICKET_LIFETIME};
 use crate::domain::user::User;
+use crate::flows::guess::committed;
 use crate::runtime::{App, KeysUnavailable};
+use crate::store::StoreError;
 use crate::store::guards::Guard;
 use crate::store::write::Write;
-use crate::store::{StoreError, records};
 use crate::telemetry::Metric;
 
 use self::count::Steps;
+pub(crate) use self::holder::Holder;
 
 /// Seconds after which to try again when a provider is down.
 const PROVIDER_RETRY: i64 = 5;
@@ -56,77 +57,25 @@ pub enum SendError {
     Keys(#[from] KeysUnavailable),
 }
 
-/// What a code is sent for, and how its sends are recorded.
-pub(crate) enum Holder<'a> {
-    /// A ticket that exists.
-    Ticket(&'a UserToken, &'a Ticket),
-    /// A ticket that is made with this send.
-    NewTicket(&'a UserToken, &'a Ticket),
-    /// An enrollment that exists.
-    Enrollment(&'a EnrollmentToken, &'a Enrollment),
-    /// An enrollment that is made with this send.
-    NewEnrollment(&'a EnrollmentToken, &'a Enrollment),
+/// Why a code isn't sent, with what to use instead.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct NotSent {
+    /// Why.
+    pub why: SendError,
+    /// Methods that still work; looked for where another method helps.
+    pub others: Vec<MethodKind>,
 }
 
-impl Holder<'_> {
-    fn sends(&self) -> &Sends {
-        match self {
-            Self::Ticket(_, ticket) | Self::NewTicket(_, ticket) => &ticket.sends,
-            Self::Enrollment(_, enrollment) | Self::NewEnrollment(_, enrollment) => {
-                &enrollment.sends
-            }
-        }
-    }
-
-    /// Until the ticket or enrollment ends.
-    fn time_left(&self, now: Timestamp) -> Wait {
-        let end = match self {
-            Self::Ticket(_, ticket) | Self::NewTicket(_, ticket) => ticket.expires_at,
-            Self::Enrollment(_, enrollment) | Self::NewEnrollment(_, enrollment) => {
-                enrollment.expires_at
-            }
-        };
-        Wait::seconds(end.since(now))
-    }
-
-    fn secret(&self) -> &TokenSecret {
-        match self {
-            Self::Ticket(token, _) | Self::NewTicket(token, _) => &token.secret,
-            Self::Enrollment(token, _) | Self::NewEnrollment(token, _) => &token.secret,
-        }
-    }
-
-    /// Records the sends as they are with this one.
-    fn write(&self, user: &UserId, next: &Sends) -> Result<Write, StoreError> {
-        match self {
-            Self::NewTicket(token, ticket) => {
-                let ticket = Ticket {
-                    sends: next.clone(),
-                    ..(*ticket).clone()
-                };
-                records::new_ticket(user, &token.hash(), &ticket)
-            }
-            Self::NewEnrollment(_, enrollment) => {
-                let enrollment = Enrollment {
-                    sends: next.clone(),
-                    ..(*enrollment).clone()
-                };
-                records::new_enrollment(user, &enrollment)
-            }
-            Self::Ticket(..) | Self::Enrollment(..) => self.rewrite(user, self.sends(), next),
-        }
-    }
-
-    /// Replaces recorded sends by others.
-    fn rewrite(&self, user: &UserId, seen: &Sends, next: &Sends) -> Result<Write, StoreError> {
-        match self {
-            Self::Ticket(token, _) | Self::NewTicket(token, _) => {
-                records::swap_ticket_sends(user, &token.hash(), seen, next)
-            }
-            Self::Enrollment(token, _) | Self::NewEnrollment(token, _) => {
-                records::swap_enrollment_sends(user, token.kind, &token.hash(), seen, next)
-            }
-        }
+impl SendError {
+    /// With what `others` finds, where another method helps.
+    pub(crate) async fn offering(self, others: impl Future<Output = Vec<MethodKind>>) -> NotSent {
+        let helps = matches!(
+            self,
+            Self::LimitReached(_) | Self::NotAllowed(_) | Self::Unavailable(_)
+        );
+        let others = if helps { others.await } else { Vec::new() };
+        NotSent { why: self, others }
     }
 }
 
@@ -199,7 +148,14 @@ impl CodeToSend<'_> {
         let event = Event::new(app.event_id(), EventKind::CodeSent, self.now)
             .from(self.origin)
             .method(self.kind);
-        let steps = self.count(app, &next, &event).await?;
+        let steps = match self.count(app, &next, &event).await {
+            // It may have been counted all the same, but nothing was sent.
+            Err(error @ SendError::Store(_)) => {
+                self.open(app, &next).await;
+                return Err(error);
+            }
+            counted => counted?,
+        };
         let code = self.derive(key.bytes());
         match self.deliver(app, &to, &code).await {
             Ok(()) => {
@@ -268,13 +224,17 @@ impl CodeToSend<'_> {
         error: &DeliveryError,
     ) {
         let refunded = error.is_certain() && self.try_refund(app, next, event, steps).await;
-        if refunded {
-            return;
+        if !refunded {
+            self.open(app, next).await;
         }
+    }
+
+    /// Lets the code be asked for again at once, while all that was counted stays counted.
+    async fn open(&self, app: &App, next: &Sends) {
         let open = next.unclear(self.kind);
-        let result = match self.holder.rewrite(&self.user.user_id, next, &open) {
-            Ok(write) => app.store.commit(vec![write]).await,
-            Err(error) => Err(error.into()),
+        let result = match self.holder.take_back(&self.user.user_id, next, &open) {
+            Ok(write) => committed(app.store.commit(vec![write]).await),
+            Err(error) => Err(error),
         };
         if let Err(error) = result {
             warn!(%error, "after a failed send the code can't be asked for again at once");

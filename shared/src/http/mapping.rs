@@ -7,6 +7,7 @@ use super::problem::{Code, Problem};
 use crate::domain::contact::DestinationNotAllowed;
 use crate::domain::limits::Wait;
 use crate::flows::caller::CallerError;
+use crate::flows::send::{NotSent, SendError};
 use crate::flows::{
     activity, alerts, challenge, devices, enroll, login, methods, remove, reset_colleague,
     validate, validate_enrollment, whitelist,
@@ -54,6 +55,24 @@ fn not_allowed(why: DestinationNotAllowed) -> Problem {
     })
 }
 
+impl From<NotSent> for Problem {
+    fn from(NotSent { why, others }: NotSent) -> Self {
+        match why {
+            SendError::TooSoon(wait) => Self::wait(Code::ResendTooSoon, wait),
+            SendError::LimitReached(wait) => {
+                Self::wait(Code::SendLimitReached, wait).methods(others)
+            }
+            SendError::NotAllowed(why) => not_allowed(why).methods(others),
+            SendError::Unavailable(wait) => {
+                Self::wait(Code::DeliveryUnavailable, wait).methods(others)
+            }
+            SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
+            SendError::Store(error) => error.into(),
+            SendError::Keys(error) => error.into(),
+        }
+    }
+}
+
 impl From<login::Error> for Problem {
     fn from(error: login::Error) -> Self {
         match error {
@@ -73,16 +92,8 @@ impl From<challenge::Error> for Problem {
             Error::MethodNotEnabled => Code::MethodNotEnabled.into(),
             Error::MethodSuspended { others } => Self::from(Code::MethodSuspended).methods(others),
             Error::TooManyAttempts(wait) => too_many(wait),
-            Error::ResendTooSoon(wait) => Self::wait(Code::ResendTooSoon, wait),
-            Error::SendLimitReached { wait, others } => {
-                Self::wait(Code::SendLimitReached, wait).methods(others)
-            }
-            Error::DestinationNotAllowed { why, others } => not_allowed(why).methods(others),
-            Error::DeliveryUnavailable { wait, others } => {
-                Self::wait(Code::DeliveryUnavailable, wait).methods(others)
-            }
+            Error::NotSent(error) => error.into(),
             Error::Store(error) => error.into(),
-            Error::Keys(error) => error.into(),
         }
     }
 }
@@ -137,16 +148,8 @@ impl From<enroll::Error> for Problem {
                 "enrollment",
                 "is of an authenticator, which makes its own codes",
             ),
-            Error::DestinationNotAllowed { why, others } => not_allowed(why).methods(others),
-            Error::ResendTooSoon(wait) => Self::wait(Code::ResendTooSoon, wait),
-            Error::SendLimitReached { wait, others } => {
-                Self::wait(Code::SendLimitReached, wait).methods(others)
-            }
-            Error::DeliveryUnavailable { wait, others } => {
-                Self::wait(Code::DeliveryUnavailable, wait).methods(others)
-            }
+            Error::NotSent(error) => error.into(),
             Error::Store(error) => error.into(),
-            Error::Keys(error) => error.into(),
         }
     }
 }

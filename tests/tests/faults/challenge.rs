@@ -6,7 +6,6 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn by_ticket() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -24,7 +23,6 @@ async fn by_ticket() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn again() {
     let pool = Pool::start().await;
     for (name, kind) in [("e-mail again", Kind::Email), ("SMS again", Kind::Sms)] {
@@ -42,7 +40,6 @@ async fn again() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn in_a_session() {
     let pool = Pool::start().await;
     for (name, kind) in [

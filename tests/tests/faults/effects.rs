@@ -3,119 +3,125 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use twostep_tests::{Kind, System};
 
-use crate::scene::Scene;
-
-/// How many there are of everything that must not be lost or happen twice.
+/// How many there are of each thing.
 pub(crate) type Tally = BTreeMap<String, i64>;
 
-/// The state of a scene.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Everything in a system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Events, sessions, methods, notices, messages and so on.
-    pub(crate) tally: Tally,
-    /// Guesses counted against tickets and enrollments.
-    pub(crate) attempts: i64,
-    /// Guesses counted against the user.
-    pub(crate) failures: i64,
+    /// What must neither be lost nor happen twice: messages, and all items but guards.
+    pub(crate) things: Tally,
+    /// What guards, tickets and enrollments have counted: never less than there was, and rather
+    /// too much than too little.
+    pub(crate) counts: Tally,
 }
 
 impl State {
     /// Reads what is there now; what is on its way is waited for.
-    pub(crate) async fn of(scene: &Scene) -> Self {
-        let mut state = Self {
-            tally: Tally::new(),
-            attempts: 0,
-            failures: 0,
-        };
-        let mut ids = vec![&scene.user.user_id];
-        let mut addresses = vec![
-            &scene.person.email,
-            &scene.person.mailbox,
-            &scene.person.phone,
-        ];
-        if let Some((person, user)) = &scene.colleague {
-            ids.push(&user.user_id);
-            addresses.push(&person.email);
+    pub(crate) async fn of(system: &System) -> Self {
+        let mut state = Self::default();
+        for message in system.messages().await {
+            // A code's subject has the code in it.
+            let what = match message.code() {
+                Some(_) => "code",
+                None => message.subject(),
+            };
+            add(&mut state.things, format!("message {what}"), 1);
         }
-        for message in scene.system.messages().await {
-            if addresses.iter().any(|address| *address == message.to()) {
-                let what = message.0["subject"].as_str().unwrap_or("SMS");
-                // A code's subject has the code in it.
-                let what = if message.code().is_some() {
-                    "code"
-                } else {
-                    what
-                };
-                state.add(format!("message {what}"), 1);
-            }
-        }
-        for item in scene.system.items().await {
-            for id in &ids {
-                state.see(&item, id);
-            }
-            if text(&item["pk"]) == format!("PRACTICE#{}", scene.user.practice_id) {
-                let alerts = text(&item["new_login_alerts"]);
-                if !alerts.is_empty() {
-                    state.add(format!("alerts {alerts}"), 1);
-                }
-            }
+        for item in system.items().await {
+            state.see(&item);
         }
         state
     }
 
-    fn add(&mut self, what: String, many: usize) {
-        *self.tally.entry(what).or_default() += i64::try_from(many).expect("a small number");
-    }
-
-    /// Takes an item into account, if it is about the user `id`.
-    fn see(&mut self, item: &Value, id: &str) {
-        let (pk, sk) = (text(&item["pk"]), text(&item["sk"]));
-        if pk == format!("ACTIVITY#{id}") {
-            self.add(format!("event {}", text(&item["kind"])), 1);
-        } else if pk.starts_with("OUTBOX#") && text(&item["user_id"]) == id {
-            self.add(format!("notice {}", text(&item["told"]["M"]["what"])), 1);
-        } else if pk == format!("USER#{id}") {
-            self.see_user(item, sk);
-        }
-    }
-
-    fn see_user(&mut self, item: &Value, sk: &str) {
-        let kind = sk.split('#').next().unwrap_or_default();
-        match kind {
-            "PROFILE" => {
-                let methods = &item["methods"]["M"];
-                for kind in twostep_tests::Kind::ALL {
-                    if methods[kind.as_str()]["M"].is_object() {
-                        self.add(format!("method {kind}"), 1);
-                    }
-                }
-                self.add(format!("primary {}", text(&methods["primary"])), 1);
-                self.add(format!("whitelist {}", text(&item["whitelist"])), 1);
-                for list in ["devices", "addresses"] {
-                    let many = item[list]["L"].as_array().map_or(0, Vec::len);
-                    self.add(list.to_owned(), many);
+    fn see(&mut self, item: &Value) {
+        let (family, sk) = (family(&item["pk"]), family(&item["sk"]));
+        match (family, sk) {
+            ("USER", "PROFILE") => self.see_user(item),
+            (_, "GUARD" | "SENDS") => self.see_guard(family, item),
+            ("ACTIVITY", _) => self.thing(format!("event {}", text(&item["kind"]))),
+            ("OUTBOX", _) => {
+                self.thing(format!("notice {}", text(&item["told"]["M"]["what"])));
+            }
+            ("PRACTICE", "PROFILE") => {
+                self.thing(format!("alerts {}", text(&item["new_login_alerts"])));
+            }
+            // Sessions, tickets, enrollments, members of practices and so on.
+            _ => {
+                self.thing(format!("item {family} {sk}"));
+                let sends = &item["sends"]["M"]["count"];
+                for (what, count) in [("attempts", &item["attempts"]), ("sends", sends)] {
+                    add(&mut self.counts, format!("{sk} {what}"), number(count));
                 }
             }
-            "SESSION" => self.add("session".to_owned(), 1),
-            // Tickets and pending enrollments may be left over: nobody has their tokens.
-            "GUARD" => self.failures += number(&item["second_factors"]["M"]["count"]),
-            _ => {}
         }
-        if matches!(kind, "TICKET" | "ENROLLMENT") {
-            self.attempts += number(&item["attempts"]);
+    }
+
+    fn see_user(&mut self, item: &Value) {
+        let methods = &item["methods"]["M"];
+        for kind in Kind::ALL {
+            if methods[kind.as_str()]["M"].is_object() {
+                self.thing(format!("method {kind}"));
+            }
         }
+        self.thing(format!("primary {}", text(&methods["primary"])));
+        self.thing(format!("whitelist {}", text(&item["whitelist"])));
+        for list in ["devices", "addresses"] {
+            let many = item[list]["L"].as_array().map_or(0, Vec::len);
+            let many = i64::try_from(many).expect("a small number");
+            add(&mut self.things, list.to_owned(), many);
+        }
+    }
+
+    /// Takes the counters of a guard into account: windows, backoffs and plain counts.
+    fn see_guard(&mut self, family: &str, item: &Value) {
+        for (name, value) in item.as_object().expect("an item") {
+            let fields = &value["M"];
+            let counted = [&fields["count"], &fields["failures"], value];
+            // When it may be swept out is no count.
+            for count in counted.into_iter().filter(|_| name != "ttl") {
+                add(&mut self.counts, format!("{family} {name}"), number(count));
+            }
+        }
+    }
+
+    fn thing(&mut self, what: String) {
+        add(&mut self.things, what, 1);
     }
 
     /// What there is now that wasn't `before`; negative for what is gone.
-    pub(crate) fn since(&self, before: &Self) -> Tally {
-        let mut delta = self.tally.clone();
-        for (what, many) in &before.tally {
-            *delta.entry(what.clone()).or_default() -= many;
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            things: difference(&self.things, &before.things),
+            counts: difference(&self.counts, &before.counts),
         }
-        delta.retain(|_, many| *many != 0);
-        delta
     }
+}
+
+/// Both together.
+pub(crate) fn sum(one: &Tally, other: &Tally) -> Tally {
+    let mut sum = one.clone();
+    for (what, many) in other {
+        add(&mut sum, what.clone(), *many);
+    }
+    sum.retain(|_, many| *many != 0);
+    sum
+}
+
+fn difference(one: &Tally, other: &Tally) -> Tally {
+    let negative = other.iter().map(|(what, many)| (what.clone(), -many));
+    sum(one, &negative.collect())
+}
+
+fn add(tally: &mut Tally, what: String, many: i64) {
+    *tally.entry(what).or_default() += many;
+}
+
+/// A key up to what distinguishes it from others of its kind.
+fn family(key: &Value) -> &str {
+    text(key).split('#').next().unwrap_or_default()
 }
 
 fn text(value: &Value) -> &str {

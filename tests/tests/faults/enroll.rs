@@ -7,7 +7,6 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn at_sign_in() {
     let pool = Pool::start().await;
     for (name, kind) in [
@@ -30,7 +29,6 @@ async fn at_sign_in() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn in_a_session() {
     let pool = Pool::start().await;
     for (name, first, kind) in [
@@ -48,7 +46,6 @@ async fn in_a_session() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn again() {
     let pool = Pool::start().await;
     pool.sweep(
@@ -82,7 +79,6 @@ async fn again() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn own_methods() {
     let pool = Pool::start().await;
     let signed_in =

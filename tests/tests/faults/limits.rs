@@ -115,7 +115,6 @@ async fn cold_system() -> System {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn a_keyring_that_is_read_late() {
     let pool = Pool::of(cold_system).await;
     pool.sweep(
@@ -130,7 +129,7 @@ async fn a_keyring_that_is_read_late() {
     )
     .await;
     pool.sweep(
-        Flow::new("cold validate", "validate").done(&[(401, "invalid_ticket")]),
+        Flow::new("cold validate", "validate").done(401, "invalid_ticket"),
         async |system| {
             let scene = Scene::at_enrollment(system).await;
             scene.enrolling_first(Kind::Authenticator).await

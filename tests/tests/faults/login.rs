@@ -7,11 +7,10 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn passwords() {
     let pool = Pool::start().await;
     let wrong = Flow::new("wrong password", "login").answers(401, "invalid_credentials");
-    pool.sweep(wrong.repeats(), Scene::new, async |scene| {
+    pool.sweep(wrong, Scene::new, async |scene| {
         let email = scene.person.email.clone();
         scene.browser.login_with(&email, "not the password").await
     })
@@ -23,9 +22,7 @@ async fn passwords() {
     })
     .await;
     pool.sweep(
-        Flow::new("disabled user", "login")
-            .answers(401, "invalid_credentials")
-            .repeats(),
+        Flow::new("disabled user", "login").answers(401, "invalid_credentials"),
         async |system| {
             let scene = Scene::new(system).await;
             let change = json!({"disabled": true});
@@ -55,7 +52,6 @@ async fn passwords() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn next_steps() {
     let pool = Pool::start().await;
     let enrollment = Flow::new("enrollment required", "login");
@@ -94,17 +90,16 @@ async fn remembered(system: &twostep_tests::System) -> Scene {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn without_a_code() {
     let pool = Pool::start().await;
     pool.sweep(
-        Flow::new("remembered device", "login").repeats(),
+        Flow::new("remembered device", "login"),
         remembered,
         async |scene| scene.browser.login(&scene.person).await,
     )
     .await;
     pool.sweep(
-        Flow::new("known address", "login").repeats(),
+        Flow::new("known address", "login"),
         async |system| {
             let mut scene = Scene::signed_in(system, &[Kind::Email]).await;
             let mode = json!({"mode": "new_addresses_only"});
@@ -118,7 +113,6 @@ async fn without_a_code() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn sessions() {
     let pool = Pool::start().await;
     let signed_in = async |system: &_| Scene::signed_in(system, &[Kind::Email]).await;

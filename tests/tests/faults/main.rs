@@ -3,9 +3,7 @@
 //!
 //! `sweep.rs` is the engine: it lets every AWS request of a flow fail in every way, one at a
 //! time. The other files name the flows, function by function, and test what is particular.
-//!
-//! The sweeps take minutes, and their shortened time limits a machine that does nothing else, so
-//! they are run by name: `cargo test --workspace --test faults -- --ignored`.
+//! `trial.rs` is one such failure, `effects.rs` what is left behind. The sweeps take minutes.
 
 mod challenge;
 mod delivery;
@@ -18,5 +16,6 @@ mod practice;
 mod remove;
 mod scene;
 mod sweep;
+mod trial;
 mod validate;
 mod whitelist;

@@ -46,7 +46,6 @@ async fn mailed(system: &System, fault: Option<Value>) -> (usize, usize) {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn whatever_fails_each_is_mailed_once() {
     let system = System::start().await;
     system.clear_usage().await;

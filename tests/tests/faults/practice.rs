@@ -7,7 +7,6 @@ use crate::scene::Scene;
 use crate::sweep::{Flow, Pool};
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn reading() {
     let pool = Pool::start().await;
     let with_colleague = async |system: &_| {
@@ -35,11 +34,10 @@ async fn reading() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes of a machine that does nothing else"]
 async fn alerts() {
     let pool = Pool::start().await;
     pool.sweep(
-        Flow::new("set alerts", "practice").repeats(),
+        Flow::new("set alerts", "practice"),
         async |system| Scene::signed_in(system, &[Kind::Authenticator]).await,
         async |scene| {
             let alerts = json!({"new_login_alerts": "user"});

@@ -1,10 +1,11 @@
-//! Lets every AWS request of a flow fail in every way.
+//! Lets every AWS request of a flow fail in every way, and compares what is left behind with what
+//! the flow leaves when nothing fails.
 
-use serde_json::json;
 use twostep_tests::{Answer, System};
 
-use crate::effects::{State, Tally};
+use crate::effects::{State, Tally, sum};
 use crate::scene::Scene;
+use crate::trial::{Mode, Trial};
 
 /// A request, as it is when nothing fails.
 pub(crate) struct Flow {
@@ -14,10 +15,8 @@ pub(crate) struct Flow {
     pub(crate) function: &'static str,
     /// The status it is answered with, and the code of the problem if it is one.
     pub(crate) answer: (u16, &'static str),
-    /// What it is answered with when it has been done already.
-    pub(crate) done: &'static [(u16, &'static str)],
-    /// Whether making it again does it again, as a sign-in is another sign-in.
-    pub(crate) repeats: bool,
+    /// What it is answered with when it has been done already, and its answer got lost.
+    pub(crate) done: (u16, &'static str),
 }
 
 impl Flow {
@@ -27,151 +26,30 @@ impl Flow {
             name,
             function,
             answer: (200, ""),
-            done: &[],
-            repeats: false,
+            done: (200, ""),
         }
     }
 
-    /// Answered with this status, and code if it is a problem.
+    /// Answered with this status, and code if it is a problem, whether it was done before or not.
     pub(crate) const fn answers(self, status: u16, code: &'static str) -> Self {
         Self {
             answer: (status, code),
+            done: (status, code),
             ..self
         }
     }
 
     /// Answered so when it has been done already.
-    pub(crate) const fn done(self, done: &'static [(u16, &'static str)]) -> Self {
-        Self { done, ..self }
-    }
-
-    /// Done again when it is made again.
-    pub(crate) const fn repeats(self) -> Self {
+    pub(crate) const fn done(self, status: u16, code: &'static str) -> Self {
         Self {
-            repeats: true,
+            done: (status, code),
             ..self
         }
-    }
-
-    fn is_answered(&self, answer: &Answer) -> bool {
-        is(answer, self.answer)
     }
 }
 
 fn is(answer: &Answer, (status, code): (u16, &str)) -> bool {
     answer.status == status && answer.json()["code"].as_str().unwrap_or_default() == code
-}
-
-/// How an AWS request fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Error,
-    Throttle,
-    Slow,
-    Hang,
-    After,
-}
-
-impl Mode {
-    const ALL: [Self; 5] = [
-        Self::Error,
-        Self::Throttle,
-        Self::Slow,
-        Self::Hang,
-        Self::After,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Throttle => "throttle",
-            Self::Slow => "slow",
-            Self::Hang => "hang",
-            Self::After => "after",
-        }
-    }
-}
-
-/// One request that fails in one way.
-#[derive(Clone, Debug)]
-struct Trial {
-    service: String,
-    operation: String,
-    /// Which one: so many before it go well.
-    skip: u64,
-    mode: Mode,
-    /// How many tries of it fail.
-    tries: u64,
-}
-
-impl Trial {
-    /// Tries the clients make (`runtime.rs`): sends are tried once.
-    fn most_tries(&self) -> u64 {
-        if self.is_send() { 1 } else { 3 }
-    }
-
-    fn is_send(&self) -> bool {
-        matches!(self.service.as_str(), "ses" | "sns")
-    }
-
-    /// Whether the SDK gets no answer at all.
-    fn is_lasting(&self) -> bool {
-        self.mode != Mode::Slow && self.tries == self.most_tries()
-    }
-
-    /// Whether nobody can know if the request had an effect.
-    fn is_unclear(&self) -> bool {
-        // While time runs fast, requests that don't hang may be late too.
-        self.mode == Mode::Hang || (self.mode == Mode::After && self.is_lasting())
-    }
-
-    fn of(service: &str, operation: &str, skip: u64) -> Vec<Self> {
-        let mut trials = Vec::new();
-        for mode in Mode::ALL {
-            let one = Self {
-                service: service.to_owned(),
-                operation: operation.to_owned(),
-                skip,
-                mode,
-                tries: 1,
-            };
-            let most = one.most_tries();
-            // Errors and hangs that last, a throttling that passes, and lost answers of both
-            // kinds: the clients treat what passes alike.
-            if most > 1 && matches!(mode, Mode::Error | Mode::Hang | Mode::After) {
-                trials.push(Self {
-                    tries: most,
-                    ..one.clone()
-                });
-            }
-            if most == 1 || !matches!(mode, Mode::Error | Mode::Hang) {
-                trials.push(one);
-            }
-        }
-        trials
-    }
-
-    async fn begin(&self, system: &System, function: &str) {
-        let mut fault = json!({
-            "service": self.service, "operation": self.operation, "function": function,
-            "mode": self.mode.name(), "skip": self.skip, "count": self.tries,
-        });
-        if self.mode == Mode::Slow {
-            fault["delay_ms"] = json!(20);
-        }
-        system.fault(fault).await;
-        if self.mode == Mode::Hang {
-            system.hurry(5);
-        }
-    }
-
-    async fn end(&self, system: &System) {
-        // Time may be up before the last try of a request that hangs.
-        let is_over = self.mode == Mode::Hang || system.faults_are_over().await;
-        assert!(is_over, "the fault never happened");
-        system.hurry(1);
-        system.clear_faults().await;
-    }
 }
 
 /// Systems that trials run on, side by side.
@@ -210,7 +88,9 @@ struct Sweep<P, A> {
     act: A,
     trials: Vec<Trial>,
     /// What the request leaves behind when nothing fails.
-    effects: Tally,
+    effects: State,
+    /// What it leaves behind when it is made again because its answer got lost.
+    again: State,
 }
 
 impl<P, A> Sweep<P, A>
@@ -218,24 +98,34 @@ where
     P: AsyncFn(&System) -> Scene,
     A: AsyncFn(&mut Scene) -> Answer,
 {
-    /// Makes the request once without any fault, to see what it does.
+    /// Makes the request without any fault, to see what it does: once, and once more as somebody
+    /// who has not got its answer.
     async fn begin(system: &System, flow: Flow, prepare: P, act: A) -> Self {
         let mut scene = prepare(system).await;
-        let before = State::of(&scene).await;
+        let browser = scene.browser.clone();
+        let before = State::of(system).await;
         system.clear_usage().await;
         let answer = act(&mut scene).await;
-        assert!(flow.is_answered(&answer), "{}: {answer:?}", flow.name);
+        assert!(is(&answer, flow.answer), "{}: {answer:?}", flow.name);
         let calls = system.usage().await.calls(flow.function);
         let trials = calls.iter().flat_map(|(service, operation, count)| {
-            (0..*count).flat_map(|skip| Trial::of(service, operation, skip))
+            (0..*count).flat_map(|skip| Trial::all(service, operation, skip, *count))
         });
-        Self {
+        let mut sweep = Self {
             trials: trials.collect(),
-            effects: State::of(&scene).await.since(&before),
+            effects: State::of(system).await.since(&before),
+            again: State::default(),
             flow,
             prepare,
             act,
+        };
+        if !sweep.sends() {
+            scene.browser = browser;
+            let answer = (sweep.act)(&mut scene).await;
+            assert!(is(&answer, sweep.flow.done), "{answer:?}");
+            sweep.again = State::of(system).await.since(&before);
         }
+        sweep
     }
 
     /// Every third trial, from `first` on.
@@ -255,85 +145,69 @@ where
 
     async fn run(&self, system: &System, trial: &Trial) {
         let mut scene = (self.prepare)(system).await;
-        let before = State::of(&scene).await;
+        let before = State::of(system).await;
         trial.begin(system, self.flow.function).await;
         let answer = (self.act)(&mut scene).await;
         trial.end(system).await;
-        let then = State::of(&scene).await;
-        let left = then.since(&before);
-        if self.flow.is_answered(&answer) {
-            self.check_answered(trial, &answer);
-            assert_eq!(left, self.effects);
+        let left = State::of(system).await.since(&before);
+        if !trial.is_lasting() {
+            assert!(is(&answer, self.flow.answer), "{answer:?}");
+            assert_eq!(left, self.effects, "tried again, and done once");
             return;
         }
-        self.check_problem(trial, &answer);
-        let done = left == self.effects && !left.is_empty();
-        if !done {
-            assert!(then.attempts >= before.attempts, "{before:?} {then:?}");
-            assert!(then.failures >= before.failures, "{before:?} {then:?}");
+        answer.problem(503, trial.code());
+        assert_eq!(left.things, self.left_by(trial), "half done");
+        let once = |(_, many): (_, &i64)| matches!(many, 0 | 1);
+        let done = self.is_done(trial);
+        assert!(done || left.counts.iter().all(once), "{left:?}");
+
+        let answer = (self.act)(&mut scene).await;
+        let end = State::of(system).await.since(&before);
+        if done {
+            assert!(is(&answer, self.flow.done), "{answer:?}");
+            assert_eq!(end, self.again, "done twice");
+            return;
         }
-        if trial.is_unclear() {
-            self.check_part(&left, 1);
-        } else {
-            assert_eq!(left, Tally::new(), "half done");
-        }
-        self.try_again(&mut scene, done || trial.is_unclear()).await;
-        let end = State::of(&scene).await.since(&before);
-        let twice = (done && self.flow.repeats)
-            || (trial.is_unclear() && (self.sends() || self.flow.repeats));
-        if twice {
-            self.check_part(&end, 2);
-        } else {
-            assert_eq!(end, self.effects, "lost or done twice");
-        }
+        assert!(is(&answer, self.flow.answer), "{answer:?}");
+        let things = sum(&left.things, &self.effects.things);
+        assert_eq!(end.things, things, "lost or done twice");
+        self.check_counts(&left.counts, &end.counts);
     }
 
-    /// The request went well: it could, since it was tried again, or wasn't to fail at all.
-    fn check_answered(&self, trial: &Trial, answer: &Answer) {
-        assert!(!trial.is_lasting(), "{answer:?}");
-        if self.flow.answer.0 >= 400 {
-            answer.problem(self.flow.answer.0, self.flow.answer.1);
-        }
-    }
-
-    /// The request failed: it may, unless it was tried again.
-    fn check_problem(&self, trial: &Trial, answer: &Answer) {
-        // A request that is tried within a fraction of a second may well be slower on a busy
-        // machine.
-        assert!(trial.is_lasting() || trial.mode == Mode::Hang, "{answer:?}");
-        let late_send = trial.mode == Mode::Hang && is(answer, (503, "delivery_unavailable"));
-        let code = if trial.is_send() || late_send {
-            "delivery_unavailable"
-        } else {
-            "temporarily_unavailable"
-        };
-        answer.problem(503, code);
-    }
-
-    /// Whether the flow sends codes; a send can't be taken back or recognised.
+    /// Whether the request sends codes.
     fn sends(&self) -> bool {
-        self.effects.contains_key("event code_sent")
+        self.effects.things.contains_key("event code_sent")
     }
 
-    /// Nothing was left behind but what the request does, and no more than so many times.
-    fn check_part(&self, left: &Tally, times: i64) {
-        for (what, many) in left {
-            let whole = self.effects.get(what).copied().unwrap_or_default();
-            let (least, most) = (0.min(times * whole), 0.max(times * whole));
-            assert!((least..=most).contains(many), "{what}: {left:?}");
-        }
+    /// Whether all of the request is done though it seems to have failed.
+    fn is_done(&self, trial: &Trial) -> bool {
+        !self.sends() && trial.is_lost() && trial.is_last_transaction()
     }
 
-    /// Makes the request again, as a person would after an error.
-    /// It may have been `done` the first time.
-    async fn try_again(&self, scene: &mut Scene, done: bool) {
-        let mut answer = (self.act)(scene).await;
-        if is(&answer, (429, "resend_too_soon")) {
-            // The code was counted, but the answer to that was lost.
-            scene.system.advance(answer.retry_after()).await;
-            answer = (self.act)(scene).await;
+    /// What is left behind by a request that failed, exactly.
+    fn left_by(&self, trial: &Trial) -> Tally {
+        if self.is_done(trial) {
+            return self.effects.things.clone();
         }
-        let is_done = done && self.flow.done.iter().any(|done| is(&answer, *done));
-        assert!(self.flow.is_answered(&answer) || is_done, "{answer:?}");
+        // Of a send that may have worked it stays known that there was one; and it counts.
+        let sent: &[&str] = match trial.mode {
+            Mode::After if trial.is_send() => &["event code_sent", "message code"],
+            Mode::Hang if trial.is_send() => &["event code_sent"],
+            Mode::After if self.sends() && trial.is_last_transaction() => &["event code_sent"],
+            _ => &[],
+        };
+        sent.iter().map(|what| ((*what).to_owned(), 1)).collect()
+    }
+
+    /// After another try everything is counted that a request counts, and what the failed one
+    /// has left at most.
+    fn check_counts(&self, left: &Tally, end: &Tally) {
+        let most = sum(left, &self.effects.counts);
+        let names = end.keys().chain(most.keys());
+        for what in names.chain(self.effects.counts.keys()) {
+            let of = |tally: &Tally| tally.get(what).copied().unwrap_or_default();
+            let (least, most) = (of(&self.effects.counts), of(&most));
+            assert!((least..=most).contains(&of(end)), "{what}: {end:?}");
+        }
     }
 }

@@ -12,12 +12,12 @@ use crate::domain::user::User;
 use crate::flows::alternatives::Alternatives;
 use crate::flows::caller::Caller;
 use crate::flows::guess::committed;
-use crate::flows::send::{CodeToSend, Holder, SendError};
+use crate::flows::send::{CodeToSend, Holder, NotSent, SendError};
 use crate::runtime::App;
 use crate::store::guards::Guard;
 use crate::store::keys::{self, Key};
 use crate::store::write::Write;
-use crate::store::{Items, StoreError, records};
+use crate::store::{Items, records};
 
 use super::{Authority, Error};
 
@@ -167,32 +167,14 @@ impl Place {
         error: SendError,
         kind: MethodKind,
         origin: &Origin,
-    ) -> Error {
+    ) -> NotSent {
         let alternatives = Alternatives {
             user: &self.user,
             guard: &self.guard,
             origin,
             now: self.now,
         };
-        let others = async || alternatives.new_ones(app, kind).await;
-        match error {
-            SendError::TooSoon(wait) => Error::ResendTooSoon(wait),
-            SendError::LimitReached(wait) => Error::SendLimitReached {
-                wait,
-                others: others().await,
-            },
-            SendError::NotAllowed(why) => Error::DestinationNotAllowed {
-                why,
-                others: others().await,
-            },
-            SendError::Unavailable(wait) => Error::DeliveryUnavailable {
-                wait,
-                others: others().await,
-            },
-            SendError::Raced => StoreError::Unavailable("raced".to_owned()).into(),
-            SendError::Store(error) => error.into(),
-            SendError::Keys(error) => error.into(),
-        }
+        error.offering(alternatives.new_ones(app, kind)).await
     }
 
     fn code<'a>(

@@ -184,7 +184,7 @@ impl CodeToSend<'_> {
             destination = destination.uncount(guards::DAY_WINDOW, day.after().since);
         }
         let mut writes = vec![
-            self.holder.rewrite(user, next, self.holder.sends())?,
+            self.holder.take_back(user, next, self.holder.sends())?,
             guard,
             destination,
             Write::delete(keys::event(user, event)),
