@@ -11,20 +11,23 @@ a file that gets a line for every answer: operation, status, and code of the pro
 import collections
 import itertools
 import os
-import re
+from urllib.parse import quote
 
 import schemathesis
 
 from people import PASSWORD, Person, Stack, new_address
 
 STACK = Stack(os.environ["STACK"])
-SIGNED_IN = os.environ["RUN"] == "full-access"
+RUN = os.environ["RUN"]
 ASKED = open(os.environ["ASKED"], "a", encoding="utf-8", buffering=1)
 
 # So few that nobody gets near a limit meant for one person.
 CASES_EACH = 8
-# A gateway undoes percent-encoding, so these in a parameter would make another path of it, or none.
-BREAKS_PATH = re.compile(r"%(2F|3F|23|5C|7F|[01][0-9A-F])|[/?#\\]|^\.+$", re.IGNORECASE)
+# In a parameter these can make another path of it, though they are percent-encoded. Schemathesis
+# makes up none of them.
+STRANGE = ["a/b", "..", "sms\0", ".", "a?b", "a#b", "a\\b", "sms\n", "../users", " ", "\0", "/"]
+# How long a code passed in a session counts as recent.
+RECENT_SECONDS = 15 * 60
 # After these a session has ended, or has a new token, or its user has no method to spare.
 LAST_ACTS = {"logOut", "validateCode", "removeMethod"}
 PAGED = {"listUsers", "listActivity", "listUserActivity"}
@@ -41,12 +44,12 @@ class Cast:
         self.turns = collections.defaultdict(itertools.count)
 
     def person(self, operation):
-        """Who sends the next request: a Full Access user whose code was passed just now."""
-        if operation in PAGED:
+        """Who sends the next request."""
+        if operation in PAGED and RUN == "full-access":
             self.reader = self.reader or self.known(Person(STACK).busy())
             return self.reader
         if not self.left:
-            self.current, self.left = self.known(Person(STACK).enrolled()), CASES_EACH
+            self.current, self.left = self.known(new_person()), CASES_EACH
         self.left -= 1
         return self.current
 
@@ -67,6 +70,16 @@ class Cast:
             self.left = 0
 
 
+def new_person():
+    """Someone as the run has them."""
+    if RUN == "standard":
+        return Person(STACK, "standard").enrolled()
+    person = Person(STACK).enrolled()
+    if RUN == "long-signed-in":
+        STACK.pass_seconds(RECENT_SECONDS)
+    return person
+
+
 CAST = Cast()
 
 
@@ -75,7 +88,7 @@ class Sessions:
     """The bearer token of a living session, in the run that has them."""
 
     def get(self, case, _context):
-        return CAST.person(operation(case)).token if SIGNED_IN else None
+        return None if RUN == "nobody" else CAST.person(operation(case)).token
 
     def set(self, case, token, _context):
         if token:
@@ -100,14 +113,28 @@ def before_call(_context, case, _kwargs):
         person = CAST.person(operation(case))
         case.headers["Authorization"] = f"Bearer {person.token}"
     case.headers["X-Local-Source-Ip"] = person.address if person else new_address()
-    for name, value in case.path_parameters.items():
-        if isinstance(value, str):
-            case.path_parameters[name] = BREAKS_PATH.sub("-", value)
+    if case.path_parameters and is_strange(case):
+        return
     valid = case.meta is not None and case.meta.generation.mode.is_positive
-    if valid and operation(case) in REAL:
+    if valid and RUN in {"full-access", "nobody"} and operation(case) in REAL:
         turn = CAST.turn(operation(case))
         if turn % 2 == 0:
             REAL[operation(case)](case, person, turn // 2)
+
+
+def is_strange(case):
+    """Makes every third request to a path with parameters one that leads elsewhere."""
+    turn = CAST.turn((operation(case), "strange"))
+    if turn % 3 != 2:
+        return False
+    names = sorted(case.path_parameters)
+    case.path_parameters[names[turn // 3 % len(names)]] = as_segment(STRANGE[turn // 3 % len(STRANGE)])
+    return True
+
+
+def as_segment(value):
+    """`value` percent-encoded, dots too: clients take dot segments for steps in the path."""
+    return quote(value, safe="").replace(".", "%2E")
 
 
 @schemathesis.hook
@@ -115,9 +142,16 @@ def after_call(_context, case, response):
     person = sender(case)
     if person and (operation(case) in LAST_ACTS or response.status_code in {401, 429}):
         CAST.used_up(person)
-    is_json = "json" in response.headers.get("content-type", [""])[0]
-    code = response.json().get("code", "") if is_json else ""
-    print(operation(case), response.status_code, code, file=ASKED)
+    print(operation(case), response.status_code, refusal(case, response), file=ASKED)
+
+
+def refusal(case, response):
+    """The code of the problem; `no_route` where the gateway answers the operation's own method."""
+    if "json" not in response.headers.get("content-type", [""])[0]:
+        return ""
+    body = response.json()
+    is_asked = case.method.upper() == case.operation.method.upper()
+    return "no_route" if is_asked and body == {"message": "Not Found"} else body.get("code", "")
 
 
 # -- real things, by operation --------------------------------------------------------------------

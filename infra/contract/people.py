@@ -39,6 +39,14 @@ class Stack:
         """Moves the clock that every function sees."""
         self.send("POST", "/_local/clock", {"advance_seconds": seconds})
 
+    def break_down(self, fault):
+        """Sets a fault of a service; docs/local-stack.md says which there are."""
+        self.send("POST", "/_local/faults", fault)
+
+    def repair(self):
+        """Clears all faults."""
+        self.send("DELETE", "/_local/faults")
+
 
 NUMBERS = itertools.count(1)
 
@@ -55,7 +63,7 @@ class Person:
     def __init__(self, stack, role="full_access", boss=None):
         number = next(NUMBERS)
         self.stack = stack
-        self.token = self.device_token = None
+        self.token = self.device_token = self.secret = None
         self.practice = boss.practice if boss else f"Practice {number}"
         self.email = f"person{number}@contract.test"
         self.mailbox = f"codes{number}@contract.test"
@@ -65,6 +73,13 @@ class Person:
             "role": role, "password": PASSWORD,
         })
         self.id = made["user_id"]
+
+    @classmethod
+    def at(cls, address, token=None):
+        """Whoever it is that comes from `address`, with this session if any."""
+        person = cls.__new__(cls)
+        person.address, person.token = address, token
+        return person
 
     def headers(self):
         """What every request of theirs carries."""
@@ -109,9 +124,18 @@ class Person:
     def with_app(self):
         """Enables an authenticator app too; returns the person."""
         started = self.send("POST", "/enroll", {"method": "authenticator"})
-        code = totp(started["authenticator"]["secret"], self.stack)
-        self.send("POST", "/validate", {"enrollment": started["enrollment"], "code": code})
+        self.secret = started["authenticator"]["secret"]
+        body = {"enrollment": started["enrollment"], "code": self.app_code()}
+        self.send("POST", "/validate", body)
         return self
+
+    def app_code(self):
+        """What the app shows now."""
+        return totp(self.secret, self.stack)
+
+    def first(self, path, names):
+        """The identifier of the first of the things that `path` lists."""
+        return self.send("GET", path)[names][0]["id"]
 
     def busy(self):
         """Fills more than a page of their activity, and of their practice; returns the person."""

@@ -1,9 +1,14 @@
 """Holds the running API to infra/openapi.json: Schemathesis asks, the local stack answers.
 
-`.ci/schemathesis` prepares the tools and calls this. Two runs, each with a stack of its own that
-is started and stopped here: with the session of a Full Access user, and without any session. A
-run fails on a 5xx, on an answer that the document doesn't describe, and when an operation that
-could have succeeded never did, as then little was really looked at.
+`.ci/schemathesis` prepares the tools and calls this. Several runs, each with a stack of its own
+that is started and stopped here. In four of them Schemathesis makes up the requests: with the
+session of a Full Access user, without any session, with that of a Standard user, and with one
+whose code was passed too long ago. The last, refusals.py, brings about what chance doesn't meet.
+
+A run fails on a 5xx that isn't brought about, on an answer that the document doesn't describe,
+and when an operation that could have succeeded never did, as then little was really looked at.
+In the end every problem that the document lists for an operation must have been met there, and
+the gateway's own answer wherever it is listed.
 
 Usage: run.py SCHEMATHESIS STACK_PROGRAM WORK_DIRECTORY
 """
@@ -20,12 +25,28 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 DOCUMENT = HERE.parent / "openapi.json"
+ALL_PHASES = "examples,coverage,fuzzing"
+# Stands in a command for where the stack will be.
+STACK_URL = "{stack}"
 
-# The runs: generated requests per operation, apart from those that cover the schema
-# systematically, and what can succeed (None: everything).
+READS = {"getSession", "listMethods", "getWhitelist", "listDevices", "listActivity"}
+# The runs with requests that are made up: how many per operation, in which phases, and what can
+# succeed (None: everything).
 RUNS = {
-    "full-access": (24, None),
-    "nobody": (24, {"logIn", "logOut", "requestChallenge", "validateCode", "enrollMethod"}),
+    "full-access": (16, ALL_PHASES, None),
+    "nobody": (24, ALL_PHASES,
+               {"logIn", "logOut", "requestChallenge", "validateCode", "enrollMethod"}),
+    "standard": (12, "fuzzing", READS | {"setWhitelist", "setPrimaryMethod", "logOut"}),
+    "long-signed-in": (12, "fuzzing", READS | {"listUsers", "getAlerts", "logOut"}),
+}
+# Problems that can't be brought about from outside.
+NEVER_MET = {
+    ("requestChallenge", "destination_not_allowed"):
+        "for a number whose country was taken off the list after it was enabled: a new deployment",
+    ("setWhitelist", "no_method_enabled"):
+        "a session ends in the same write as its user's last method",
+    ("setAlerts", "conflict"):
+        "only a session that is used up in the middle of the request, twelve times over",
 }
 
 
@@ -48,17 +69,18 @@ def stack(program, log):
             process.wait(15)
 
 
-def ask(schemathesis, url, run, requests, work):
-    """One run; returns whether Schemathesis found nothing, and the answers."""
+def ask(command, run, program, work):
+    """One run; returns whether it found nothing, and the answers."""
     asked = work / f"{run}.asked"
     asked.unlink(missing_ok=True)
-    environment = {**os.environ, "STACK": url, "RUN": run, "ASKED": str(asked),
-                   "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
-    found = subprocess.run(
-        [schemathesis, "--config-file", HERE / "schemathesis.toml", "run", DOCUMENT,
-         "--url", url, "--max-examples", str(requests), "--warnings", "off"],
-        env=environment, cwd=work, check=False,
-    )
+    start = time.monotonic()
+    with stack(program, work / f"{run}.log") as url:
+        environment = {**os.environ, "STACK": url, "RUN": run, "ASKED": str(asked),
+                       "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
+        print(f"== {run}", flush=True)
+        found = subprocess.run([url if part is STACK_URL else part for part in command],
+                               env=environment, cwd=work, check=False)
+    print(f"== {run}: {time.monotonic() - start:.0f} s", flush=True)
     answers = [line.rstrip("\n").split(" ") for line in asked.read_text().splitlines()]
     return found.returncode == 0, answers
 
@@ -68,7 +90,35 @@ def operations():
     return [operation["operationId"] for path in paths.values() for operation in path.values()]
 
 
-def report(run, answers, could_succeed):
+def documented():
+    """Every problem that the document lists, and the gateway's answer, with its operation."""
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    shared = document["components"]["responses"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                content = shared[response["$ref"].split("/")[-1]]["content"] if "$ref" in response else {}
+                if "application/json" in content:
+                    yield operation["operationId"], "no_route"
+                if "application/problem+json" in content:
+                    _, narrowed = content["application/problem+json"]["schema"]["allOf"]
+                    for code in narrowed["properties"]["code"]["enum"]:
+                        yield operation["operationId"], code
+
+
+def unmet(met):
+    """What is wrong with the problems that were met, as texts."""
+    listed = set(documented())
+    for pair in sorted(listed - met - NEVER_MET.keys()):
+        yield "documented but never met: {}, {}".format(*pair)
+    for pair in sorted(NEVER_MET.keys() - (listed - met)):
+        yield "met after all, or documented no longer: {}, {}".format(*pair)
+    print(f"== {len(met & listed)} of {len(listed)} documented refusals were met; never:")
+    for (operation, code), reason in NEVER_MET.items():
+        print(f"  {operation}, {code}: {reason}")
+
+
+def report(answers, could_succeed):
     """Prints what was answered how often; returns the operations that never succeeded."""
     statuses = collections.defaultdict(collections.Counter)
     for operation, status, _ in answers:
@@ -76,9 +126,6 @@ def report(run, answers, could_succeed):
     for operation in operations():
         counts = ", ".join(f"{n} × {status}" for status, n in sorted(statuses[operation].items()))
         print(f"  {operation:<18} {counts}")
-    codes = sorted({code for *_, code in answers if code})
-    print(f"== {run}: {len(answers)} requests to {len(statuses)} operations;",
-          f"problems seen: {', '.join(codes)}", flush=True)
     return [
         operation for operation in operations()
         if (could_succeed is None or operation in could_succeed)
@@ -87,17 +134,24 @@ def report(run, answers, could_succeed):
 
 
 def main(schemathesis, program, work):
-    failed = []
-    for run, (requests, could_succeed) in RUNS.items():
-        start = time.monotonic()
-        with stack(program, work / f"{run}.log") as url:
-            clean, answers = ask(schemathesis, url, run, requests, work)
-        never = report(run, answers, could_succeed)
-        print(f"== {run}: {time.monotonic() - start:.0f} s", flush=True)
+    failed, met = [], set()
+
+    def run(name, command, could_succeed):
+        clean, answers = ask(command, name, program, work)
+        never = report(answers, could_succeed)
+        met.update((operation, code) for operation, _, code in answers if code)
         if not clean:
-            failed.append(f"{run}: Schemathesis found something, see above")
+            failed.append(f"{name}: something was found, see above")
         if never:
-            failed.append(f"{run}: never answered with success: {', '.join(never)}")
+            failed.append(f"{name}: never answered with success: {', '.join(never)}")
+
+    for name, (requests, phases, could_succeed) in RUNS.items():
+        run(name, [schemathesis, "--config-file", str(HERE / "schemathesis.toml"),
+                   "run", str(DOCUMENT),                   "--url", STACK_URL, "--max-examples", str(requests), "--phases", phases, "--warnings", "off"],
+            could_succeed)
+    run("refusals", [str(pathlib.Path(schemathesis).with_name("python")), str(HERE / "refusals.py")],
+        set())
+    failed.extend(unmet(met))
     if failed:
         raise SystemExit("\n".join(failed))
 

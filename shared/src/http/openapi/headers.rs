@@ -30,12 +30,7 @@ const RETRY_AFTER: &str = "Retry-After";
 /// Headers by name, to be referred to.
 #[must_use]
 pub fn components() -> Vec<(String, RefOr<Header>)> {
-    let always = ALWAYS.map(|(name, value, about)| {
-        let schema = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some([value]));
-        (name, header(schema, about))
-    });
+    let always = ALWAYS.map(|(name, value, about)| (name, header(constant(value), about)));
     let seconds = ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(1));
@@ -43,6 +38,12 @@ pub fn components() -> Vec<(String, RefOr<Header>)> {
     let all = always.into_iter().chain([(RETRY_AFTER, retry_after)]);
     all.map(|(name, header)| (name.to_owned(), header.into()))
         .collect()
+}
+
+fn constant(value: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([value]))
 }
 
 fn header(schema: ObjectBuilder, about: &str) -> Header {
@@ -58,6 +59,17 @@ fn header(schema: ObjectBuilder, about: &str) -> Header {
 pub(super) fn add_always(response: &mut Response) {
     for (name, ..) in ALWAYS {
         refer(response, name);
+    }
+}
+
+/// Adds the headers that every answer has but those that the gateway gives itself.
+pub(super) fn add_if_ours(response: &mut Response) {
+    for (name, value, about) in ALWAYS {
+        let header = HeaderBuilder::new()
+            .schema(Some(constant(value)))
+            .description(Some(about))
+            .build();
+        response.headers.insert(name.to_owned(), header.into());
     }
 }
 

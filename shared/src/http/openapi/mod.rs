@@ -5,6 +5,7 @@
 //! routes. Only `infra/openapi`, which puts the document together, is built with this.
 
 mod headers;
+mod no_route;
 mod operation;
 mod problems;
 pub mod samples;
@@ -75,8 +76,10 @@ impl Part {
             for (name, schema) in operation.schemas() {
                 add_schema(components, name, schema)?;
             }
-            let problems = problems::responses(operation.codes());
-            let problems = problems.map(|problem| (problem.name, problem.response.into()));
+            let problems = operation.problem_responses();
+            let problems = problems
+                .into_iter()
+                .map(|problem| (problem.name, problem.response.into()));
             components.responses.extend(problems);
             let (path, method) = (operation.path, operation.method.clone());
             let item = PathItem::new(method, operation.describe(self.function));

@@ -15,7 +15,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::problems::{self, Shared};
 use super::shape::Shape;
-use super::{SECURITY_SCHEMES, headers};
+use super::{SECURITY_SCHEMES, headers, no_route};
 use crate::domain::method::MethodKind;
 use crate::http::problem::Code;
 
@@ -193,9 +193,15 @@ impl Operation {
         self
     }
 
-    /// The problems it answers with.
-    pub(super) fn codes(&self) -> &[Code] {
-        &self.codes
+    /// The problems it answers with, by status.
+    pub(super) fn problem_responses(&self) -> Vec<Shared> {
+        problems::responses(&self.codes, self.has_path_parameters()).collect()
+    }
+
+    fn has_path_parameters(&self) -> bool {
+        self.parameters
+            .iter()
+            .any(|parameter| parameter.parameter_in == ParameterIn::Path)
     }
 
     /// All schemas it refers to.
@@ -205,11 +211,15 @@ impl Operation {
         let shapes = body.chain(answers.map(|(shape, _)| shape)).cloned();
         let mut schemas = self.schemas.clone();
         schemas.extend(shapes.flat_map(Shape::components));
+        if self.has_path_parameters() {
+            schemas.extend(no_route::shape().components());
+        }
         schemas
     }
 
     /// The operation as it stands in the document, under the tag of its function.
     pub(super) fn describe(self, tag: &str) -> Described {
+        let problems = self.problem_responses();
         let mut described = OperationBuilder::new()
             .tag(tag)
             .operation_id(Some(self.id))
@@ -233,7 +243,7 @@ impl Operation {
         for answer in self.answers {
             responses.insert(answer.status.to_string(), answer.describe().into());
         }
-        for Shared { name, status, .. } in problems::responses(&self.codes) {
+        for Shared { name, status, .. } in problems {
             let shared = Ref::from_response_name(name);
             responses.insert(status.to_string(), RefOr::Ref(shared));
         }

@@ -10,8 +10,8 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::{AllOf, Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Ref, RefOr};
 
-use super::headers;
 use super::shape::Shape;
+use super::{headers, no_route};
 use crate::domain::method::MethodKind;
 use crate::http::problem::{Body, Code, Problem};
 
@@ -25,19 +25,29 @@ pub(super) struct Shared {
     pub(super) response: Response,
 }
 
-/// A response for each status of `codes`.
-pub(super) fn responses(codes: &[Code]) -> impl Iterator<Item = Shared> + use<> {
+/// A response for each status of `codes`; with parameters in the path, 404 can also be the
+/// gateway's.
+pub(super) fn responses(
+    codes: &[Code],
+    has_parameters: bool,
+) -> impl Iterator<Item = Shared> + use<> {
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
+    if has_parameters {
+        by_status.insert(no_route::STATUS, Vec::new());
+    }
     for code in Code::ALL.into_iter().filter(|code| codes.contains(code)) {
         by_status
             .entry(code.status().as_u16())
             .or_default()
             .push(code);
     }
-    by_status.into_iter().map(|(status, codes)| Shared {
-        name: name(&codes),
-        status,
-        response: response(status, &codes),
+    by_status.into_iter().map(move |(status, codes)| {
+        let no_route = has_parameters && status == no_route::STATUS;
+        Shared {
+            name: name(&codes, no_route),
+            status,
+            response: response(status, &codes, no_route),
+        }
     })
 }
 
@@ -71,17 +81,35 @@ fn sample(code: Code) -> Problem {
     }
 }
 
-fn name(codes: &[Code]) -> String {
+fn name(codes: &[Code], no_route: bool) -> String {
     let names = codes.iter().map(|code| format!("{code:?}"));
+    let names = names.chain(no_route.then(|| "NoRoute".to_owned()));
     names.collect::<Vec<_>>().join("Or")
 }
 
-fn response(status: u16, codes: &[Code]) -> Response {
+fn response(status: u16, codes: &[Code], no_route: bool) -> Response {
     let lines = codes.iter().map(|code| {
         let (name, _, title, detail) = code.text();
         format!("- `{name}`: {title}. {detail}")
     });
     let mut response = Response::new(lines.collect::<Vec<_>>().join("\n"));
+    if !codes.is_empty() {
+        let content = content(status, codes);
+        let media_type = "application/problem+json".to_owned();
+        response.content.insert(media_type, content.into());
+    }
+    if no_route {
+        no_route::add_to(&mut response);
+        return response;
+    }
+    headers::add_always(&mut response);
+    if matches!(status, 429 | 503) {
+        headers::add_retry_after(&mut response);
+    }
+    response
+}
+
+fn content(status: u16, codes: &[Code]) -> Content {
     let mut content = Content::new(Some(schema(status, codes)));
     content.examples = codes
         .iter()
@@ -90,14 +118,7 @@ fn response(status: u16, codes: &[Code]) -> Response {
             (code.as_str().to_owned(), RefOr::Ref(Ref::new(location)))
         })
         .collect();
-    response
-        .content
-        .insert("application/problem+json".to_owned(), content.into());
-    headers::add_always(&mut response);
-    if matches!(status, 429 | 503) {
-        headers::add_retry_after(&mut response);
-    }
-    response
+    content
 }
 
 /// Any problem, but with this status and one of these codes.
