@@ -109,7 +109,7 @@ function showCode(dialog, kind) {
     ...(destination === undefined ? {} : { destination }),
     ...(delivery === undefined ? {} : { delivery }),
   });
-  fill(body, h("p", {}, "Changes like this need a code that was entered lately. Enter one to carry on."),
+  fill(body, h("p", {}, "For your security, enter a code before this change is made."),
     panel.element);
   typeThrough(heading, panel.input);
 }

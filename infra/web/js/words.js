@@ -50,11 +50,13 @@ export function duration(seconds) {
  */
 export const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** @param {string} iso such as "10:42" on the person's own clock */
-export const clockTime = (iso) => format(new Date(iso), { timeStyle: "short" });
+/** @param {string} iso such as "10:42" on the person's own clock, never broken into two lines */
+export const clockTime = (iso) =>
+  format(new Date(iso), { timeStyle: "short" }).replace(/\s/g, "\u00a0");
 
 /**
- * A point in time in local time: near ones by name of day; the exact one as a title.
+ * A point in time in local time, as part of a sentence: near ones by name of day; the exact one
+ * as a title.
  *
  * @param {string} iso
  */
@@ -79,8 +81,8 @@ export function day(iso) {
 function dayName(date) {
   const today = new Date();
   const days = Math.round((startOfDay(today) - startOfDay(date)) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return "today";
+  if (days === 1) return "yesterday";
   const thisYear = date.getFullYear() === today.getFullYear();
   return format(date, { day: "numeric", month: "short", year: thisYear ? undefined : "numeric" });
 }

@@ -4,8 +4,8 @@
 //! tells apart what people tell apart: the browser's brand and the kind of machine. Versions
 //! would be out of date for a device that is remembered for 30 days.
 
-/// What stands for a browser that is not recognised.
-const UNKNOWN: &str = "Unknown browser";
+/// What stands for what is not recognised: a rare browser, or a program with a name of its own.
+const UNKNOWN: &str = "Unknown browser or app";
 
 /// Marks of browsers, in the order in which to look for them: most browsers name Chrome,
 /// Safari or both beside themselves.
@@ -34,7 +34,7 @@ const MACHINES: [(&str, &[&str]); 7] = [
 ];
 
 /// The label for a `User-Agent` header (RFC 9110, section 10.1.5): `Chrome on Windows`, or
-/// `Unknown browser`.
+/// `Unknown browser or app`.
 ///
 /// It is put together from fixed words only and is at most 60 characters long, so nothing of
 /// what a client sends gets into lists, e-mails or the table.
@@ -165,13 +165,13 @@ mod tests {
     #[test]
     fn everything_else_is_unknown() {
         for (user_agent, expected) in [
-            (None, "Unknown browser"),
-            (Some(""), "Unknown browser"),
-            (Some("curl/8.14.1"), "Unknown browser"),
-            (Some("<script>alert(1)</script>"), "Unknown browser"),
+            (None, "Unknown browser or app"),
+            (Some(""), "Unknown browser or app"),
+            (Some("curl/8.14.1"), "Unknown browser or app"),
+            (Some("<script>alert(1)</script>"), "Unknown browser or app"),
             (
                 Some("Mozilla/5.0 (Windows NT 10.0)"),
-                "Unknown browser on Windows",
+                "Unknown browser or app on Windows",
             ),
         ] {
             assert_eq!(label(user_agent), expected);

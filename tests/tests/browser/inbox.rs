@@ -56,6 +56,7 @@ async fn shows_text_messages_codes_and_alerts_as_people_get_them() {
     assert!(alert.contains(&dana.email), "{alert}");
     let html = html.expect("an e-mail");
     assert!(html.contains("203.0.113.50"), "{html}");
+    assert!(html.contains("Firefox on Linux"), "{html}");
 
     let code = |messages: &[Message]| messages.last().and_then(Message::code).expect("a code");
     let mailed = code(&system.messages_to(&dana.mailbox).await);

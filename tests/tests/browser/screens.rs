@@ -5,6 +5,9 @@ use twostep_tests::{Kind, MINUTE, Person, text_of};
 use crate::browser::start;
 use crate::sign_in::dana;
 
+const CHROME_ON_WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 \
+    (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
 #[tokio::test]
 async fn those_of_setting_up() {
     let Some((_, browser)) = start().await else {
@@ -29,6 +32,7 @@ async fn those_of_setting_up() {
             browser.click("set-up-show-secret").await;
             browser.check("set-up with the secret").await;
         }
+        assert_eq!(browser.has("set-up-caution").await, kind == Kind::Sms);
         if kind != Kind::Sms {
             browser.click("set-up-back").await;
             browser.screen("set-up-choice").await;
@@ -98,10 +102,11 @@ async fn those_of_full_access() {
     let Some((system, browser)) = start().await else {
         return;
     };
-    let (mut client, _) = system
-        .signed_in("desk@harbour.test", &[Kind::Authenticator, Kind::Sms])
-        .await;
-    let id = text_of(&client.get("/session").await.ok()["user"], "id");
+    let mut desk = system.browser().user_agent(CHROME_ON_WINDOWS);
+    let mut dana = Person::new("desk@harbour.test");
+    desk.enroll_at_sign_in(&mut dana, Kind::Authenticator).await;
+    desk.enroll(&mut dana, Kind::Sms).await;
+    let id = text_of(&desk.get("/session").await.ok()["user"], "id");
     let (_, mut admin) = system.signed_in("admin@harbour.test", &[Kind::Email]).await;
     browser.sign_in(&mut admin, Kind::Email, false).await;
     browser.click("nav-practice").await;

@@ -198,7 +198,7 @@ async fn devices_are_listed_and_forgotten_one_by_one() {
     let (current, other): (Vec<_>, Vec<_>) =
         devices.iter().partition(|device| device["current"] == true);
     assert_eq!(current[0]["label"], "Firefox on Mac");
-    assert_eq!(other[0]["label"], "Unknown browser");
+    assert_eq!(other[0]["label"], "Unknown browser or app");
     assert!(text_of(other[0], "last_used_at") > text_of(current[0], "last_used_at"));
 
     let path = format!("/devices/{}", text_of(other[0], "id"));

@@ -8,9 +8,9 @@ import { methodChoices } from "../ui/method-choices.js";
 
 /** What each method needs and is good for. */
 const TEXTS = {
-  authenticator: "Works without a signal. You scan a QR code once",
+  authenticator: "The safest. Works without a signal; you scan a QR code once",
   email: "Codes to an e-mail address you choose",
-  sms: "Codes to your mobile phone",
+  sms: "Codes to your mobile phone. Less safe: text messages can be intercepted",
 };
 
 export function setUpChoiceScreen() {

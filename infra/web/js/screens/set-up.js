@@ -70,6 +70,7 @@ async function startOrLeave(setUp) {
 /** What differs between the two methods that send codes somewhere. */
 const DESTINATIONS = {
   email: {
+    caution: null,
     intro: "Enter the address that should get your codes. Use a mailbox that only you can open.",
     label: "E-mail address",
     hint: "",
@@ -80,6 +81,8 @@ const DESTINATIONS = {
         : "Enter a full e-mail address, such as name@example.com.",
   },
   sms: {
+    caution: "Text messages are the weaker method: they can be intercepted, and a number can be "
+      + "taken over. We recommend an authenticator app if you can use one.",
     intro: "Enter the mobile number that should get your codes as text messages.",
     label: "Mobile number",
     hint: "Start with + and the country code, such as +61 412 345 678.",
@@ -94,7 +97,7 @@ const DESTINATIONS = {
  * @param {"email" | "sms"} kind
  */
 function destination(setUp, kind) {
-  const { intro, label, hint, input, plain, check } = DESTINATIONS[kind];
+  const { caution, intro, label, hint, input, plain, check } = DESTINATIONS[kind];
   const name = kind === "email" ? "email" : "phone";
   const where = field({ name, label, hint, check, tall: true, testId: `set-up-${name}`,
     input: { ...input, value: typed.get(kind) ?? "" } });
@@ -113,7 +116,7 @@ function destination(setUp, kind) {
     onError: dealWith(setUp),
   });
   return {
-    content: [replacingNote(setUp), h("p", { class: "intro" }, intro), element,
+    content: [replacingNote(setUp), cautionNote(caution), h("p", { class: "intro" }, intro), element,
       h("div", { class: "ways-out" }, back(setUp))],
   };
 }
@@ -124,6 +127,12 @@ function replacingNote({ replacing }) {
   return h("p", { class: "notice notice-info" }, icon("info"),
     "The one you have now keeps working until the new one is confirmed. Then your other "
       + "sessions end, and remembered browsers and known addresses are forgotten.");
+}
+
+/** @param {string | null} text */
+function cautionNote(text) {
+  if (text === null) return null;
+  return h("p", { class: "notice notice-warning", testId: "set-up-caution" }, icon("warning"), text);
 }
 
 /** @param {SetUp} setUp */

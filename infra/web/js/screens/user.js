@@ -43,7 +43,7 @@ function about({ email, role, last_login_at }) {
     h("p", {}, h("a", { class: "back", href: "#/practice", testId: "user-back" },
       icon("back"), "All users")),
     h("p", { class: "quiet" }, `${email} · ${roleName(role)} · `,
-      last_login_at === undefined ? "never signed in" : "last signed in: ",
+      last_login_at === undefined ? "never signed in" : "last signed in ",
       last_login_at !== undefined && when(last_login_at)));
 }
 

@@ -61,8 +61,8 @@ function row({ id, label, current, created_at, last_used_at, expires_at }, show)
     h("div", { class: "row-text" },
       h("p", { class: "row-name" }, label, " ",
         current && h("span", { class: "badge" }, "This browser")),
-      h("p", { class: "row-note" }, "Remembered: ", when(created_at)),
-      h("p", { class: "row-note" }, "Last used: ", when(last_used_at)),
+      h("p", { class: "row-note" }, "Remembered ", when(created_at)),
+      h("p", { class: "row-note" }, "Last used ", when(last_used_at)),
       h("p", { class: "row-note" }, "Asks again on ", day(expires_at))),
     h("div", { class: "row-actions" }, forget));
 }

@@ -21,7 +21,8 @@ export function methodsSection(methods, refresh) {
     testId: "methods",
     title: "Two-factor methods",
     text: "How you get the code that is asked for on top of your password. The primary "
-      + "method is offered first; any other can be used instead.",
+      + "method is offered first; any other can be used instead. An authenticator app is the "
+      + "safest, text messages are the least safe.",
     draw: (/** @type {Method[]} */ list) => draw(list, { refresh, show: (fresh) => part.show(fresh) }),
   });
   part.show(methods);
@@ -65,8 +66,8 @@ function row(method, enabled, update) {
 function facts({ enabled, destination, last_used_at, enabled_at, suspended }) {
   if (!enabled) return [h("p", { class: "row-note" }, "Not set up")];
   const used = last_used_at !== undefined
-    ? h("p", { class: "row-note" }, "Last used: ", when(last_used_at))
-    : enabled_at !== undefined && h("p", { class: "row-note" }, "Turned on: ", when(enabled_at));
+    ? h("p", { class: "row-note" }, "Last used ", when(last_used_at))
+    : enabled_at !== undefined && h("p", { class: "row-note" }, "Turned on ", when(enabled_at));
   return [
     destination !== undefined && h("p", { class: "row-note destination" }, destination),
     used,

@@ -104,7 +104,7 @@ function sending(options, { intro, code, resend }) {
 const HINTS = {
   authenticator: "The app shows a new code every 30 seconds. Each works once.",
   email: "It can take a minute to arrive. If it doesn't, look into your spam folder.",
-  sms: "It can take a minute to arrive.",
+  sms: "It can take a minute to arrive. Never tell it to anyone who calls or writes to you.",
 };
 
 /**

@@ -10,8 +10,8 @@ export function qrAndKey({ secret, qr_svg }) {
     class: "qr",
     src: `data:image/svg+xml,${encodeURIComponent(qr_svg)}`,
     alt: "QR code for your authenticator app. The key to type instead is below.",
-    width: 200,
-    height: 200,
+    width: 240,
+    height: 240,
     testId: "set-up-qr",
   });
   const groups = secret.match(/.{1,4}/g) ?? [];
