@@ -102,7 +102,8 @@ impl Answer {
 
     /// Asserts a problem with all of its members (RFC 9457), and gives it.
     ///
-    /// `Retry-After` must be there, and positive, exactly where waiting helps.
+    /// `Retry-After` must be there, and positive, exactly where waiting helps, and
+    /// `WWW-Authenticate` exactly at 401 (RFC 9110 §15.5.2).
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         let body = self.expect(status);
@@ -124,6 +125,9 @@ impl Answer {
         if matches!(status, 429 | 503) {
             assert!(self.retry_after() > 0, "{}", self.what);
         }
+        let schemes = self.header_lines("www-authenticate");
+        let expected: &[&str] = if status == 401 { &["Bearer"] } else { &[] };
+        assert_eq!(schemes, expected, "{}", self.what);
         body
     }
 

@@ -51,7 +51,29 @@ struct EnrollBody {
     phone: Option<String>,
 }
 
+/// What a request to enroll asks for.
+enum Asked {
+    /// To enable a method.
+    Start(Wanted),
+    /// To send the code of this enrollment again.
+    SendAgain(EnrollmentToken),
+}
+
 impl EnrollBody {
+    fn asked(&self) -> Result<Asked, Problem> {
+        let Some(enrollment) = &self.enrollment else {
+            return self.wanted().map(Asked::Start);
+        };
+        if self.method.is_some() || self.email.is_some() || self.phone.is_some() {
+            return Err(Problem::field(
+                "enrollment",
+                "is sent alone, or with `ticket`",
+            ));
+        }
+        let token = EnrollmentToken::parse_or_unknown(enrollment);
+        Ok(Asked::SendAgain(token))
+    }
+
     /// The method to enable, from the fields that belong to it and no others.
     fn wanted(&self) -> Result<Wanted, Problem> {
         let Some(Word(method)) = self.method else {
@@ -153,28 +175,22 @@ async fn start_or_resend(
     credentials: Credentials,
     Json(body): Json<EnrollBody>,
 ) -> Result<Response, Problem> {
-    let wanted = match (&body.enrollment, body.method) {
-        (None, _) => Some(body.wanted()?),
-        (Some(_), None) if body.email.is_none() && body.phone.is_none() => None,
-        (Some(_), _) => {
-            return Err(Problem::field(
-                "enrollment",
-                "is sent alone, or with `ticket`",
-            ));
-        }
-    };
+    let asked = body.asked()?;
     let authority = match &body.ticket {
         Some(ticket) => Authority::Ticket(UserToken::parse(ticket).ok_or(Code::InvalidTicket)?),
         None => Authority::Session(credentials.session()?.cloned()),
     };
-    if let Some(wanted) = wanted {
-        let pending = enroll::start(&app, &authority, wanted, &origin).await?;
-        return Ok((StatusCode::CREATED, Answer(started(&app, &pending)?)).into_response());
-    }
-    let token = body.enrollment.as_deref().and_then(EnrollmentToken::parse);
-    let token = token.ok_or(enroll::Error::NotFound)?;
-    let pending = enroll::resend(&app, &authority, token, &origin).await?;
-    Ok(Answer(started(&app, &pending)?).into_response())
+    let (status, pending) = match asked {
+        Asked::Start(wanted) => (
+            StatusCode::CREATED,
+            enroll::start(&app, &authority, wanted, &origin).await?,
+        ),
+        Asked::SendAgain(token) => (
+            StatusCode::OK,
+            enroll::resend(&app, &authority, token, &origin).await?,
+        ),
+    };
+    Ok((status, Answer(started(&app, &pending)?)).into_response())
 }
 
 async fn list(

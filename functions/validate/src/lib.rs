@@ -83,10 +83,13 @@ async fn post_code(
 ) -> Result<Response, Problem> {
     let code =
         Code::parse(&body.code).map_err(|error| Problem::field("code", error.to_string()))?;
-    if body.enrollment.is_some() {
-        enroll(app, client, credentials, body, code).await
-    } else {
-        by_ticket(app, client, credentials, body, code).await
+    match body
+        .enrollment
+        .as_deref()
+        .map(EnrollmentToken::parse_or_unknown)
+    {
+        Some(enrollment) => enroll(app, client, credentials, body, enrollment, code).await,
+        None => by_ticket(app, client, credentials, body, code).await,
     }
 }
 
@@ -148,6 +151,7 @@ async fn enroll(
     Client(origin): Client,
     credentials: Credentials,
     body: ValidateBody,
+    enrollment: EnrollmentToken,
     code: Code,
 ) -> Result<Response, Problem> {
     let place = match &body.ticket {
@@ -158,8 +162,6 @@ async fn enroll(
         },
         None => validate_enrollment::Place::Session(credentials.session()?.cloned()),
     };
-    let enrollment = body.enrollment.as_deref().and_then(EnrollmentToken::parse);
-    let enrollment = enrollment.ok_or(validate_enrollment::Error::NotFound)?;
     let kind = enrollment.kind;
     let request = validate_enrollment::Request {
         enrollment,

@@ -58,6 +58,11 @@ impl Data {
         self.file("stream-position")
     }
 
+    /// The file that notes how far the clock was moved forward.
+    pub(crate) fn clock(&self) -> Option<PathBuf> {
+        self.file("clock")
+    }
+
     /// The master key of the local KMS: the one of earlier, or a new one.
     pub(crate) fn master_key(&self, random: Random) -> Result<MasterKey, StartError> {
         let Some(file) = self.file("kms-master-key") else {

@@ -16,6 +16,7 @@ mod gateway;
 mod guard;
 mod ids;
 mod inbox;
+mod kept;
 mod local_api;
 mod options;
 mod reply;

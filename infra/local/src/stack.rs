@@ -19,6 +19,7 @@ use crate::data::Data;
 use crate::environment::Environment;
 use crate::functions::{self, Functions};
 use crate::gateway::Gateway;
+use crate::kept::KeptNumber;
 use crate::local_api::Local;
 use crate::options::Options;
 use crate::router;
@@ -85,7 +86,10 @@ impl Stack {
         let web = web_files(&options)?;
         let data = Data::open(options.data.as_deref())?;
         let (listener, port) = listen(options.port).await?;
-        let environment = Environment::new(port, Clock::system(), &options.allow_origins);
+        // Times in the table are of this clock: it must not go back while they stay.
+        let (clock, moved) = (Clock::system(), KeptNumber::new(data.clock()));
+        clock.advance(moved.get());
+        let environment = Environment::new(port, clock, &options.allow_origins);
         let no_functions = |_: &Environment| Functions::none();
         let functions = if options.aws_only {
             Runner::start(Arc::new(no_functions), environment.clone())
@@ -97,6 +101,7 @@ impl Stack {
         let local = Local {
             aws: aws(&environment, database.clone(), &data, &options)?,
             environment: environment.clone(),
+            clock_moved: moved,
             functions: functions.clone(),
             operator: Operator::new(&environment),
             streams: streams.clone(),

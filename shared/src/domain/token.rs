@@ -149,6 +149,16 @@ impl EnrollmentToken {
         })
     }
 
+    /// Reads a token; of anything that this service can't have made one that names nothing, so
+    /// that it is refused like every other unknown one: after the ticket or the session.
+    #[must_use]
+    pub fn parse_or_unknown(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|| {
+            let nobody = UserId::from_bytes([0; USER_ID_BYTES]);
+            Self::new(MethodKind::Authenticator, nobody, [0; SECRET_BYTES])
+        })
+    }
+
     /// The token as clients carry it. The only way to get the secret out.
     #[must_use]
     pub fn expose(&self) -> String {

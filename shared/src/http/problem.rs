@@ -3,7 +3,7 @@
 mod code;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
@@ -175,6 +175,11 @@ impl IntoResponse for Problem {
             (status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then_some(1);
         if let Some(seconds) = self.retry_after.or(default) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            // Every 401 names a scheme (RFC 9110 §15.5.2); this one has no browser ask for a
+            // password of its own.
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self.code);
         response

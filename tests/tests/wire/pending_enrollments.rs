@@ -239,3 +239,41 @@ async fn sms_go_only_to_mobiles_of_the_allowed_countries() {
     }
     assert_eq!(system.messages().await.len(), 4);
 }
+
+#[tokio::test]
+async fn what_is_no_enrollment_is_unknown_once_it_is_clear_who_asks() {
+    let system = System::start().await;
+    let dana = Person::new("desk@harbour.test");
+    let mut browser = system.browser();
+    let ticket = browser.login(&dana).await.enrollment_required();
+    let app = browser
+        .start_first_enrollment(&ticket, &dana, Kind::Authenticator)
+        .await
+        .created();
+    let dead_ticket = "A".repeat(ticket.len());
+    let (mut known, _) = system.signed_in("nurse@harbour.test", &[Kind::Sms]).await;
+    for enrollment in ["", "x", &"A".repeat(64), &text_of(&app, "enrollment")] {
+        for (path, mut body) in [
+            ("/enroll", json!({"enrollment": enrollment})),
+            (
+                "/validate",
+                json!({"enrollment": enrollment, "code": "123456"}),
+            ),
+        ] {
+            let answer = browser.post(path, body.clone()).await;
+            answer.problem(401, "unauthenticated");
+            let answer = known.post(path, body.clone()).await;
+            answer.problem(404, "not_found");
+            body["ticket"] = json!(dead_ticket);
+            let answer = browser.post(path, body).await;
+            answer.problem(401, "invalid_ticket");
+        }
+    }
+    for enrollment in ["", "x"] {
+        let body = json!({"ticket": ticket, "enrollment": enrollment});
+        let answer = browser.post("/enroll", body).await;
+        answer.problem(404, "not_found");
+        let answer = browser.validate_first(&ticket, enrollment, "123456").await;
+        answer.problem(404, "not_found");
+    }
+}

@@ -39,5 +39,6 @@ pub(super) async fn advance(
         )));
     }
     local.environment.clock.advance(advance_seconds);
+    local.clock_moved.add(advance_seconds);
     Ok(show(State(local)).await)
 }

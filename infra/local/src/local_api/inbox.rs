@@ -25,7 +25,30 @@ const MESSAGE_POLICY: &str =
 pub(super) struct Filter {
     #[serde(default)]
     to: String,
-    channel: Option<Channel>,
+    #[serde(default)]
+    channel: ChannelFilter,
+}
+
+/// A channel, or any: nothing after `channel=` asks for none.
+#[derive(Default, Deserialize)]
+enum ChannelFilter {
+    #[default]
+    #[serde(rename = "")]
+    Any,
+    #[serde(rename = "sms")]
+    Sms,
+    #[serde(rename = "email")]
+    Email,
+}
+
+impl ChannelFilter {
+    const fn channel(self) -> Option<Channel> {
+        match self {
+            Self::Any => None,
+            Self::Sms => Some(Channel::Sms),
+            Self::Email => Some(Channel::Email),
+        }
+    }
 }
 
 /// `GET`: the messages so far; those whose cause has happened already are waited for.
@@ -43,7 +66,7 @@ pub(super) async fn list(
         to
     };
     let to = (!to.is_empty()).then_some(to.as_str());
-    let messages = local.aws.inbox.list(to, channel);
+    let messages = local.aws.inbox.list(to, channel.channel());
     Ok(reply::json(StatusCode::OK, &json!({"messages": messages})))
 }
 

@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 
 use crate::aws::Aws;
 use crate::environment::Environment;
+use crate::kept::KeptNumber;
 use crate::reply;
 use crate::runner::Runner;
 use crate::seed::Operator;
@@ -29,6 +30,8 @@ use crate::streams::Streams;
 pub(crate) struct Local {
     pub(crate) aws: Aws,
     pub(crate) environment: Environment,
+    /// Seconds that the clock was moved forward.
+    pub(crate) clock_moved: KeptNumber,
     pub(crate) functions: Runner,
     pub(crate) operator: Operator,
     pub(crate) streams: Streams,

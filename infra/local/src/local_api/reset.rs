@@ -23,6 +23,7 @@ async fn run(local: Arc<Local>) -> Result<(), String> {
     local.streams.stop();
     local.aws.faults.clear();
     local.environment.clock.reset();
+    local.clock_moved.set(0);
     local
         .aws
         .database

@@ -2,7 +2,6 @@
 //! would: filtered, in order, in batches, failed items again and in the end aside.
 
 mod delivery;
-mod position;
 mod records;
 
 use std::path::PathBuf;
@@ -14,8 +13,8 @@ use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use self::position::Position;
 use crate::aws::database::Database;
+use crate::kept::KeptNumber;
 use crate::runner::Runner;
 
 /// The function that takes the stream.
@@ -33,7 +32,8 @@ pub(crate) struct Streams {
 struct Shared {
     database: Database,
     functions: Runner,
-    position: Position,
+    /// How far the stream has been delivered: everything up to here has been dealt with.
+    position: KeptNumber,
     dead_letters: Mutex<Vec<Value>>,
     progress: watch::Sender<Progress>,
     /// Dead letters are to be tried again, and no retry need wait any longer.
@@ -56,7 +56,7 @@ impl Streams {
         let shared = Shared {
             database,
             functions,
-            position: Position::new(file),
+            position: KeptNumber::new(file),
             dead_letters: Mutex::default(),
             progress: watch::Sender::default(),
             redrive: AtomicBool::new(false),
@@ -88,7 +88,7 @@ impl Streams {
 
     /// Forgets where the stopped driver was and what it put aside: the table is a new one.
     pub(crate) fn forget(&self) {
-        self.shared.position.forget();
+        self.shared.position.set(0);
         self.shared.dead_letters().clear();
     }
 

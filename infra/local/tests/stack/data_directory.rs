@@ -4,9 +4,10 @@ use std::path::Path;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_kms::primitives::Blob;
+use serde_json::json;
 use twostep_local::{Functions, KMS_KEY_ID, Options, Stack, StartError, TABLE_NAME};
 
-use crate::common::{call, dynamodb, get, own_items, sdk};
+use crate::common::{call, dynamodb, get, own_items, put_json, sdk};
 
 async fn start(data: &Path) -> Result<Stack, StartError> {
     let options = Options {
@@ -59,6 +60,26 @@ async fn items_and_the_master_key_survive_a_restart() {
         .await
         .unwrap();
     assert_eq!(opened.plaintext.unwrap().as_ref(), b"s3cret");
+}
+
+#[tokio::test]
+async fn the_clock_does_not_go_back_at_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = start(folder.path()).await.unwrap();
+    let before = stack.environment().clock.now();
+    for seconds in [600, 3000] {
+        let body = json!({"advance_seconds": seconds});
+        put_json(&stack, "POST", "/_local/clock", body).await;
+    }
+    drop(stack);
+
+    let stack = start(folder.path()).await.unwrap();
+    assert!((3600..3660).contains(&stack.environment().clock.now().since(before)));
+    call(&stack, "POST", "/_local/reset", &[], "").await;
+    drop(stack);
+
+    let stack = start(folder.path()).await.unwrap();
+    assert!((0..60).contains(&stack.environment().clock.now().since(before)));
 }
 
 #[tokio::test]

@@ -38,6 +38,15 @@ async fn sns_texts_land_in_the_inbox() {
         json!({"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "twostep"})
     );
     assert!(message.get("subject").is_none() && message.get("html").is_none());
+    for (filter, count) in [
+        ("to=&channel=", 1),
+        ("channel=sms", 1),
+        ("channel=email", 0),
+    ] {
+        let found = get(&stack, &format!("/_local/messages?{filter}")).await;
+        let found = found.json()["messages"].as_array().map(Vec::len);
+        assert_eq!(found, Some(count), "{filter}");
+    }
 }
 
 #[tokio::test]
