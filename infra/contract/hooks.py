@@ -128,7 +128,8 @@ def is_strange(case):
     if turn % 3 != 2:
         return False
     names = sorted(case.path_parameters)
-    case.path_parameters[names[turn // 3 % len(names)]] = as_segment(STRANGE[turn // 3 % len(STRANGE)])
+    name, value = names[turn // 3 % len(names)], STRANGE[turn // 3 % len(STRANGE)]
+    case.path_parameters[name] = as_segment(value)
     return True
 
 

@@ -233,7 +233,8 @@ class Rival:
                       "function": function, "mode": "slow", "delay_ms": 400, "count": 1000}
         self.done = threading.Event()
         # The other way to change the same user.
-        self.acts = [("PUT", f"/methods/{kind}/primary", None) for kind in ("email", "authenticator")]
+        kinds = ("email", "authenticator")
+        self.acts = [("PUT", f"/methods/{kind}/primary", None) for kind in kinds]
         if function == "enroll":
             modes = ("new_addresses_only", "always")
             self.acts = [("PUT", "/whitelist", {"mode": mode}) for mode in modes]

@@ -97,7 +97,9 @@ def documented():
     for path in document["paths"].values():
         for operation in path.values():
             for response in operation["responses"].values():
-                content = shared[response["$ref"].split("/")[-1]]["content"] if "$ref" in response else {}
+                if "$ref" not in response:
+                    continue
+                content = shared[response["$ref"].split("/")[-1]]["content"]
                 if "application/json" in content:
                     yield operation["operationId"], "no_route"
                 if "application/problem+json" in content:
@@ -146,11 +148,14 @@ def main(schemathesis, program, work):
             failed.append(f"{name}: never answered with success: {', '.join(never)}")
 
     for name, (requests, phases, could_succeed) in RUNS.items():
-        run(name, [schemathesis, "--config-file", str(HERE / "schemathesis.toml"),
-                   "run", str(DOCUMENT),                   "--url", STACK_URL, "--max-examples", str(requests), "--phases", phases, "--warnings", "off"],
-            could_succeed)
-    run("refusals", [str(pathlib.Path(schemathesis).with_name("python")), str(HERE / "refusals.py")],
-        set())
+        command = [
+            schemathesis, "--config-file", str(HERE / "schemathesis.toml"), "run", str(DOCUMENT),
+            "--url", STACK_URL, "--max-examples", str(requests), "--phases", phases,
+            "--warnings", "off",
+        ]
+        run(name, command, could_succeed)
+    python = str(pathlib.Path(schemathesis).with_name("python"))
+    run("refusals", [python, str(HERE / "refusals.py")], set())
     failed.extend(unmet(met))
     if failed:
         raise SystemExit("\n".join(failed))

@@ -85,7 +85,7 @@ const DESTINATIONS = {
       + "taken over. We recommend an authenticator app if you can use one.",
     intro: "Enter the mobile number that should get your codes as text messages.",
     label: "Mobile number",
-    hint: "Start with + and the country code, such as +61 412 345 678.",
+    hint: "Start with + and the country code, such as +61\u00a0412\u00a0345\u00a0678.",
     input: { type: "tel", autocomplete: "tel" },
     plain: plainPhone,
     check: checkPhone,
