@@ -18,6 +18,9 @@
 //! taken effect with success (it remembers tokens for ten minutes, tries end within seconds);
 //! single updates ([`Store::touch`]) do no harm when done twice; a decryption is a read.
 //!
+//! A write that DynamoDB cancels because another one of the same item is under way is no failed
+//! call: the store tries it again, for some four seconds in all.
+//!
 //! Retries wait 25 ms and twice that, by chance shorter, at most 200 ms: the limit of all tries
 //! leaves no room for more. Each client has a retry quota of its own (the SDK's token bucket).
 //! When a service is down for long the quota is used up, calls are tried once, and the answer

@@ -1,7 +1,16 @@
 //! Codes that are sent: what they are good for, and what they look like.
 
 use serde_json::json;
-use twostep_tests::{Kind, MINUTE, Message, System, other_than, seconds, text_of};
+use twostep_tests::{Client, Kind, MINUTE, Message, Person, System, other_than, seconds, text_of};
+
+/// Somebody with these methods, and a browser with the ticket of a sign-in.
+async fn at_code(kinds: &[Kind]) -> (System, Person, Client, String) {
+    let system = System::start().await;
+    let (_, dana) = system.signed_in("desk@harbour.test", kinds).await;
+    let mut browser = system.browser();
+    let ticket = browser.login(&dana).await.challenge_required();
+    (system, dana, browser, ticket)
+}
 
 #[tokio::test]
 async fn a_code_is_good_for_its_ticket_only() {
@@ -29,12 +38,7 @@ async fn a_code_is_good_for_its_ticket_only() {
 
 #[tokio::test]
 async fn a_code_is_good_for_its_method_only() {
-    let system = System::start().await;
-    let (_, dana) = system
-        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
-        .await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms, Kind::Email]).await;
     browser.challenge(&ticket, Kind::Sms).await.ok();
     browser.challenge(&ticket, Kind::Email).await.ok();
     let by_sms = system.code_sent(Kind::Sms, &dana.phone).await;
@@ -49,12 +53,7 @@ async fn a_code_is_good_for_its_method_only() {
 
 #[tokio::test]
 async fn a_code_is_right_only_once_it_was_sent() {
-    let system = System::start().await;
-    let (_, dana) = system
-        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
-        .await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms, Kind::Email]).await;
     browser.challenge(&ticket, Kind::Sms).await.ok();
     let code = system.code_sent(Kind::Sms, &dana.phone).await;
     let answer = browser.validate(&ticket, Kind::Email, &code).await;
@@ -85,12 +84,7 @@ async fn it_lives_as_long_as_its_ticket() {
 
 #[tokio::test]
 async fn a_resend_carries_the_same_code_after_thirty_seconds() {
-    let system = System::start().await;
-    let (_, dana) = system
-        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
-        .await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms, Kind::Email]).await;
     system.clear_messages().await;
     browser.challenge(&ticket, Kind::Email).await.ok();
     let soon = browser.challenge(&ticket, Kind::Email).await;
@@ -110,12 +104,7 @@ async fn a_resend_carries_the_same_code_after_thirty_seconds() {
 
 #[tokio::test]
 async fn five_are_sent_for_a_ticket_by_whatever_method() {
-    let system = System::start().await;
-    let (_, dana) = system
-        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
-        .await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms, Kind::Email]).await;
     for kind in [Kind::Sms, Kind::Email, Kind::Sms, Kind::Email, Kind::Email] {
         system.advance(30).await;
         browser.challenge(&ticket, kind).await.ok();
@@ -135,10 +124,7 @@ async fn five_are_sent_for_a_ticket_by_whatever_method() {
 
 #[tokio::test]
 async fn spaces_and_hyphens_are_ignored_and_nothing_else() {
-    let system = System::start().await;
-    let (_, dana) = system.signed_in("desk@harbour.test", &[Kind::Sms]).await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms]).await;
     browser.challenge(&ticket, Kind::Sms).await.ok();
     let code = system.code_sent(Kind::Sms, &dana.phone).await;
     let (head, tail) = code.split_at(3);
@@ -168,12 +154,7 @@ async fn spaces_and_hyphens_are_ignored_and_nothing_else() {
 
 #[tokio::test]
 async fn five_wrong_guesses_use_the_ticket_up() {
-    let system = System::start().await;
-    let (_, dana) = system
-        .signed_in("desk@harbour.test", &[Kind::Sms, Kind::Email])
-        .await;
-    let mut browser = system.browser();
-    let ticket = browser.login(&dana).await.challenge_required();
+    let (system, dana, mut browser, ticket) = at_code(&[Kind::Sms, Kind::Email]).await;
     browser.challenge(&ticket, Kind::Sms).await.ok();
     let code = system.code_sent(Kind::Sms, &dana.phone).await;
     // Neither a change of method nor a resend gives guesses back.
