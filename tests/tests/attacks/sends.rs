@@ -136,8 +136,11 @@ async fn of_many_who_ask_at_once_five_have_a_number_rung() {
     .await;
     let busy = (503, Some("temporarily_unavailable"));
     assert_all_of(&answers, &[(201, None), (429, Some(FULL)), busy]);
-    assert_eq!(count(&answers, 201, None), 5);
-    assert_eq!(system.messages_to(&phone(1)).await.len(), 5);
+    // An answer that took too long may have been that of one who was sent a code.
+    let (rung, late) = (count(&answers, 201, None), count(&answers, busy.0, busy.1));
+    assert!(rung <= 5 && rung + late >= 5, "{rung} and {late}");
+    let messages = system.messages_to(&phone(1)).await.len();
+    assert!((rung..=5).contains(&messages), "{messages}");
 }
 
 #[tokio::test]
