@@ -149,11 +149,13 @@ impl Shared {
                     return;
                 }
             };
-            if page.position == self.position.get() {
+            self.deliver(page.wanted).await;
+            if page.position != self.position.get() {
+                self.position.set(page.position);
+            }
+            if !page.full {
                 return;
             }
-            self.deliver(page.wanted).await;
-            self.position.set(page.position);
         }
     }
 

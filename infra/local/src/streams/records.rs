@@ -1,10 +1,11 @@
 //! Reading the stream, and which of its records the function is to see.
 
-use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::{decode_shard_iterator, encode_shard_iterator};
 use dynoxide::errors::Result;
 use dynoxide::streams::{shard_id, stream_arn};
-use serde_json::{Value, json};
+use dynoxide::types::AttributeValue;
+use serde_json::Value;
 
 use crate::aws::database::Database;
 use crate::environment::TABLE_NAME;
@@ -22,6 +23,8 @@ pub(super) struct Page {
     pub(super) wanted: Vec<Value>,
     /// Where to read on.
     pub(super) position: i64,
+    /// There were as many records as are read at once, so there may be more.
+    pub(super) full: bool,
 }
 
 /// The records after `position`. A table that doesn't exist yet has none.
@@ -38,22 +41,19 @@ pub(super) async fn read(database: &Database, position: i64) -> Result<Page> {
         .next_shard_iterator
         .as_deref()
         .and_then(decode_shard_iterator);
-    let records = response
-        .records
-        .iter()
-        .filter_map(|record| serde_json::to_value(record).ok());
+    let wanted = response.records.iter().filter(|record| is_wanted(record));
+    let wanted = wanted.filter_map(|record| serde_json::to_value(record).ok());
     Ok(Page {
-        wanted: records.filter(is_wanted).map(with_source).collect(),
+        wanted: wanted.map(with_source).collect(),
         position: next.map_or(position, |(_, _, position)| position),
+        full: response.records.len() == PAGE,
     })
 }
 
-fn is_wanted(record: &Value) -> bool {
-    let key = record
-        .pointer("/dynamodb/Keys/pk/S")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    record.get("eventName") == Some(&json!("INSERT")) && key.starts_with(WANTED_PREFIX)
+fn is_wanted(record: &Record) -> bool {
+    let key = record.dynamodb.keys.get("pk");
+    record.event_name == "INSERT"
+        && matches!(key, Some(AttributeValue::S(key)) if key.starts_with(WANTED_PREFIX))
 }
 
 /// Adds what Lambda adds to a record of the stream.
