@@ -7,11 +7,10 @@ use serde::Serialize;
 use serde_json::json;
 use twostep_tests::{HOUR, Kind, Person, System};
 
-use crate::functions::milliseconds;
 use crate::load;
 use crate::process::Process;
 use crate::report::{self, table};
-use crate::stats::{median, outdoes, quantile};
+use crate::stats::{median, milliseconds, outdoes, quantile};
 
 /// Tries after which every account is locked for as long as it can be.
 const WARM_UP: usize = 14;

@@ -11,9 +11,14 @@ use twostep_local::{Environment, Functions, KMS_KEY_ID, TABLE_NAME};
 use crate::binaries::{self, FLOOR, FUNCTIONS};
 use crate::counter::Counter;
 use crate::instance::{Instance, Sample};
+use crate::tls::Tls;
 
 /// The functions by name.
-pub(crate) struct Fleet(BTreeMap<&'static str, Host>);
+pub(crate) struct Fleet {
+    hosts: BTreeMap<&'static str, Host>,
+    /// What encrypts their connections to AWS.
+    tls: Option<Tls>,
+}
 
 /// Where a function's process runs. One call at a time, as in Lambda.
 struct Host {
@@ -43,13 +48,23 @@ impl Fleet {
             counter: None,
             running: Mutex::default(),
         };
-        Arc::new(Self(names.map(|name| (name, host(name))).collect()))
+        Arc::new(Self {
+            hosts: names.map(|name| (name, host(name))).collect(),
+            tls: None,
+        })
+    }
+
+    /// The same functions, with connections to AWS that are encrypted.
+    pub(crate) fn encrypted_by(self: Arc<Self>, tls: Tls) -> Arc<Self> {
+        let mut fleet = Arc::into_inner(self).expect("a fleet that isn't used yet");
+        fleet.tls = Some(tls);
+        Arc::new(fleet)
     }
 
     /// The same functions, with their instructions counted, `except` for these.
     pub(crate) fn counted_by(self: Arc<Self>, counter: &Counter, except: &[&str]) -> Arc<Self> {
         let mut fleet = Arc::into_inner(self).expect("a fleet that isn't used yet");
-        for (name, host) in &mut fleet.0 {
+        for (name, host) in &mut fleet.hosts {
             host.counter = (!except.contains(name)).then(|| counter.clone());
         }
         Arc::new(fleet)
@@ -58,7 +73,10 @@ impl Fleet {
     /// The functions as the stack with this environment calls them.
     pub(crate) fn functions(self: &Arc<Self>, environment: &Environment) -> Functions {
         let mut functions = Functions::none();
-        for (name, host) in &self.0 {
+        if let Some(tls) = &self.tls {
+            tls.lead_to(&environment.url);
+        }
+        for (name, host) in &self.hosts {
             let running = host.running.try_lock();
             running
                 .expect("nothing runs yet")
@@ -94,7 +112,7 @@ impl Fleet {
         running.instance = None;
         let (instance, sample) = Instance::start(
             &host.binary,
-            &variables(&running.url, name),
+            &self.variables(&running.url, name),
             host.counter.clone(),
         )
         .await;
@@ -118,28 +136,31 @@ impl Fleet {
     }
 
     fn host(&self, name: &str) -> &Host {
-        self.0.get(name).expect("a function of the fleet")
+        self.hosts.get(name).expect("a function of the fleet")
     }
-}
 
-/// What Lambda and template.yaml set.
-fn variables(url: &str, name: &str) -> Vec<(&'static str, String)> {
-    let text = str::to_owned;
-    vec![
-        ("AWS_ACCESS_KEY_ID", text("bench")),
-        ("AWS_SECRET_ACCESS_KEY", text("bench")),
-        ("AWS_REGION", text("ap-southeast-2")),
-        ("AWS_ENDPOINT_URL", format!("{url}/_aws/{name}")),
-        ("AWS_LAMBDA_FUNCTION_NAME", format!("bench-{name}")),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("256")),
-        ("AWS_LAMBDA_FUNCTION_VERSION", text("1")),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", text("bench")),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", text("bench")),
-        ("ALLOWED_ORIGINS", text(url)),
-        ("EMAIL_FROM", text("twostep <no-reply@twostep.test>")),
-        ("KMS_KEY_ID", text(KMS_KEY_ID)),
-        ("PRODUCT_NAME", text("twostep")),
-        ("SMS_DAILY_LIMIT", text("1000000")),
-        ("TABLE_NAME", text(TABLE_NAME)),
-    ]
+    /// What Lambda and template.yaml set.
+    fn variables(&self, url: &str, name: &str) -> Vec<(&'static str, String)> {
+        let text = str::to_owned;
+        let aws = self.tls.as_ref().map_or(url, Tls::url);
+        let mut variables = vec![
+            ("AWS_ACCESS_KEY_ID", text("bench")),
+            ("AWS_SECRET_ACCESS_KEY", text("bench")),
+            ("AWS_REGION", text("ap-southeast-2")),
+            ("AWS_ENDPOINT_URL", format!("{aws}/_aws/{name}")),
+            ("AWS_LAMBDA_FUNCTION_NAME", format!("bench-{name}")),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("256")),
+            ("AWS_LAMBDA_FUNCTION_VERSION", text("1")),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", text("bench")),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", text("bench")),
+            ("ALLOWED_ORIGINS", text(url)),
+            ("EMAIL_FROM", text("twostep <no-reply@twostep.test>")),
+            ("KMS_KEY_ID", text(KMS_KEY_ID)),
+            ("PRODUCT_NAME", text("twostep")),
+            ("SMS_DAILY_LIMIT", text("1000000")),
+            ("TABLE_NAME", text(TABLE_NAME)),
+        ];
+        variables.extend(self.tls.iter().flat_map(Tls::variables));
+        variables
+    }
 }

@@ -11,10 +11,10 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use twostep_tests::{Client, Kind, Person, System};
 
-use crate::functions::{argon2, milliseconds};
+use crate::functions::argon2;
 use crate::process::Process;
 use crate::report::{self, table};
-use crate::stats::quantile;
+use crate::stats::{milliseconds, quantile};
 
 /// How many clients there are at once.
 const CLIENTS: [usize; 3] = [1, 4, 16];

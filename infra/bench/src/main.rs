@@ -1,6 +1,7 @@
 //! Measures what twostep costs: `cargo bench-twostep --help`.
 
 mod binaries;
+mod compare;
 mod cost;
 mod cost_text;
 mod counter;
@@ -19,6 +20,8 @@ mod report;
 mod round;
 mod scale;
 mod stats;
+mod tls;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -46,6 +49,24 @@ enum Command {
         cold: usize,
         /// Rounds in which all of them are warm.
         #[arg(long, default_value_t = 200)]
+        warm: usize,
+        /// Print only; leave infra/docs/performance.md alone.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Two builds of the functions in turn: what a change makes of cold starts, CPU, memory, zip.
+    Compare {
+        /// The change, as it is to be called in the table.
+        name: String,
+        /// Where the binaries without it are.
+        before: PathBuf,
+        /// Where the binaries with it are.
+        after: PathBuf,
+        /// Rounds in which every process is started afresh before a call.
+        #[arg(long, default_value_t = 15)]
+        cold: usize,
+        /// Rounds in which all of them are warm.
+        #[arg(long, default_value_t = 60)]
         warm: usize,
         /// Print only; leave infra/docs/performance.md alone.
         #[arg(long)]
@@ -125,6 +146,14 @@ async fn main() {
             warm,
             dry_run,
         } => functions::run(&bin_dir, cold, warm, dry_run).await,
+        Command::Compare {
+            name,
+            before,
+            after,
+            cold,
+            warm,
+            dry_run,
+        } => compare::run(&name, [&before, &after], [cold, warm], dry_run).await,
         Command::Cost { dry_run } => cost::run(dry_run),
         Command::Enumeration {
             bin_dir,

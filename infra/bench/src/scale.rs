@@ -7,12 +7,11 @@ use serde::Serialize;
 use twostep_tests::{Client, Kind, Person, System, text_of};
 
 use crate::crowd;
-use crate::functions::milliseconds;
 use crate::load;
 use crate::process::Process;
 use crate::report::{self, table};
 use crate::round::Usage;
-use crate::stats::{median, quantile};
+use crate::stats::{median, milliseconds, quantile};
 
 /// How many users there are beside the one who calls.
 const USERS: [u32; 4] = [0, 1_000, 100_000, 1_000_000];

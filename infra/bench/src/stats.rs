@@ -1,6 +1,7 @@
 //! What many samples come to.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 /// The value below which `share` of the samples are; the middle one for 0.5.
 pub(crate) fn quantile(samples: &[f64], share: f64) -> f64 {
@@ -26,6 +27,11 @@ pub(crate) fn outdoes(mine: &[f64], others: &[f64]) -> f64 {
         Ordering::Less => 0.0,
     });
     won.sum::<f64>() / (mine.len() * others.len()) as f64
+}
+
+/// A time as a figure.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 #[cfg(test)]
