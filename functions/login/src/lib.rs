@@ -165,7 +165,7 @@ async fn log_in(
 }
 
 async fn log_out(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    sessions::end(&app, credentials.session()?).await?;
+    sessions::end(&app, &credentials.sessions()?).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if credentials.browser_session().is_some()
         && let Some(cookie) = cookies::clear_session()

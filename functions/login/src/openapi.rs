@@ -106,7 +106,10 @@ fn logged_in() -> Answer {
 
 fn log_out() -> Operation {
     Operation::post("/logout", "logOut", "Sign out")
-        .about("Ends the session, if there is one. The remembered device stays.")
+        .about(
+            "Ends the session, if there is one; both, if one comes in `Authorization` and one in \
+             the cookie. The remembered device stays.",
+        )
         .session_or_none()
         .answer(
             Answer::empty(204, "There is no session any more.")

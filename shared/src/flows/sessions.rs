@@ -20,12 +20,17 @@ pub async fn current(
     Ok((caller.user, caller.session, caller.token))
 }
 
-/// Ends a session, if there is one. The remembered device stays.
+/// Ends the sessions that were presented, all of them or none. Remembered devices stay.
 ///
 /// # Errors
-/// [`StoreError`] if the table can't be written: then the session may still be live.
-pub async fn end(app: &App, token: Option<&UserToken>) -> Result<(), StoreError> {
-    let Some(token) = token else { return Ok(()) };
-    let write = records::end_session(&token.user_id, &token.hash());
-    committed(app.store.commit(vec![write]).await).map(|_| ())
+/// [`StoreError`] if the table can't be written: then the sessions may still be live.
+pub async fn end(app: &App, tokens: &[&UserToken]) -> Result<(), StoreError> {
+    if tokens.is_empty() {
+        return Ok(());
+    }
+    let writes = tokens
+        .iter()
+        .map(|token| records::end_session(&token.user_id, &token.hash()))
+        .collect();
+    committed(app.store.commit(writes).await).map(|_| ())
 }

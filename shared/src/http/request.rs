@@ -82,6 +82,23 @@ impl Credentials {
         self.session().ok().flatten()
     }
 
+    /// Every session presented, by `Authorization` and by cookie: whoever signs out wants neither
+    /// to live on. No page can put `Authorization` on another site's request, so the cookie beside
+    /// it needs no `Origin`.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub fn sessions(&self) -> Result<Vec<&UserToken>, Problem> {
+        let first = self.session()?;
+        let cookie = self.cookie.as_ref().filter(|cookie| {
+            let same = |token: &UserToken| {
+                token.user_id == cookie.user_id && token.hash() == cookie.hash()
+            };
+            !first.is_some_and(same)
+        });
+        Ok(first.into_iter().chain(cookie).collect())
+    }
+
     /// The session cookie of the browser, which a new sign-in replaces.
     #[must_use]
     pub fn browser_session(&self) -> Option<UserToken> {

@@ -93,6 +93,40 @@ async fn a_new_sign_in_of_an_app_replaces_no_session() {
 }
 
 #[tokio::test]
+async fn signing_out_ends_every_session_that_comes_along() {
+    let system = System::start().await;
+    let sign_out = |token: &str| {
+        let authorization = format!("Bearer {token}");
+        Request::new("POST", "/logout")
+            .header("authorization", &authorization)
+            .json(&json!({}))
+    };
+    let kinds = [Kind::Authenticator];
+    let (mut nurse, _) = system.signed_in("nurse@harbour.test", &kinds).await;
+    let theirs = nurse.session_token().expect("a session");
+    let (mut desk, mut dana) = system.signed_in("desk@harbour.test", &kinds).await;
+    let mut copy = desk.clone();
+    desk.send(sign_out(&theirs)).await.no_content();
+    assert_eq!(desk.session_token(), None);
+    copy.get("/session").await.problem(401, "unauthenticated");
+    nurse.get("/session").await.problem(401, "unauthenticated");
+
+    // No page of another site can send `Authorization`, so its cookie ends without an `Origin` too.
+    desk.sign_in(&mut dana).await;
+    let mut copy = desk.clone();
+    desk = desk.origin(None);
+    desk.send(sign_out(&theirs)).await.no_content();
+    copy.get("/session").await.problem(401, "unauthenticated");
+
+    // The same one twice is one.
+    copy.sign_in(&mut dana).await;
+    let mut desk = copy.clone();
+    let token = desk.session_token().expect("a session");
+    desk.send(sign_out(&token)).await.no_content();
+    copy.get("/session").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn authorization_goes_before_the_cookie() {
     let system = System::start().await;
     let (mut desk, _) = system.signed_in("desk@harbour.test", &[Kind::Sms]).await;
