@@ -94,6 +94,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     // Nobody may be reading, which is no reason to stop.
     let _ = announce(&options, stack.url());
     stop.await;
+    stack.stop().await;
     Ok(())
 }
 

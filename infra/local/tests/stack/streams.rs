@@ -269,3 +269,13 @@ async fn what_was_delivered_is_not_delivered_again_after_a_restart() {
     settle(&stack).await;
     assert_eq!(keys(&events), [["OUTBOX#1"], ["OUTBOX#2"]]);
 }
+
+#[tokio::test]
+async fn a_stop_waits_for_what_was_written() {
+    let (stack, events) = driven(all_done).await;
+    for number in 0..25 {
+        put(&stack, &format!("OUTBOX#{number}")).await;
+    }
+    stack.stop().await;
+    assert_eq!(keys(&events).concat().len(), 25);
+}
