@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
+use tempfile::TempDir;
 use twostep_tests::{Client, Kind, Person, System, text_of};
 
 use crate::crowd;
@@ -28,6 +29,8 @@ struct Line {
     write_units: f64,
     cpu_ms: f64,
     cpu_quartiles_ms: [f64; 2],
+    /// Times what it takes with one user.
+    cpu_ratio: f64,
     median_ms: f64,
 }
 
@@ -48,33 +51,38 @@ struct Sample {
 
 /// A stack with a table of some size, and somebody in it.
 struct Scene {
+    table: String,
     process: Process,
     system: System,
     person: Person,
     browser: Client,
     samples: Vec<Sample>,
+    /// Where the data is, for as long as the stack needs it.
+    _data: TempDir,
 }
 
-/// Measures the stack in `directory` with `rounds` calls of each kind and size.
+/// Measures the stack in `directory` with `rounds` calls of each kind and size. All sizes are there
+/// at once and take turns, so that they meet the same machine.
 pub(crate) async fn run(directory: &Path, rounds: usize, dry_run: bool) {
-    let mut lines = Vec::new();
+    let mut scenes = Vec::new();
     for users in USERS {
-        let folder = crowd::Folder::new();
-        let mut scene = Scene::prepare(directory, &folder, users).await;
-        scene.rounds(rounds).await;
-        lines.extend(scene.lines(&format!("{} users", users + 1)));
-        if users == 0 {
-            scene.sign_in_often().await;
-            scene.rounds(rounds).await;
-            lines.extend(scene.lines(&format!("{SIGN_INS} past sign-ins")));
+        let table = format!("{} users", users + 1);
+        scenes.push(Scene::prepare(directory, table, users).await);
+    }
+    let mut often = Scene::prepare(directory, format!("{SIGN_INS} past sign-ins"), 0).await;
+    often.round().await;
+    often.sign_in_often().await;
+    often.samples.clear();
+    scenes.insert(1, often);
+    for _ in 0..rounds {
+        for scene in &mut scenes {
+            scene.round().await;
         }
     }
-    let order = |line: &Line| lines_order(line.call);
-    lines.sort_by_key(order);
     let figures = Figures {
         machine: report::machine(),
         rounds,
-        lines,
+        lines: lines(&scenes),
     };
     let text = text(&figures);
     println!("{text}");
@@ -93,15 +101,22 @@ const CALLS: [&str; 7] = [
     "`GET /activity`",
 ];
 
-fn lines_order(call: &str) -> usize {
-    CALLS.iter().position(|known| *known == call).unwrap_or(0)
+/// What the calls took, each at every size.
+fn lines(scenes: &[Scene]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for call in CALLS {
+        let one = scenes.first().map_or(f64::NAN, |scene| scene.cpu_ms(call));
+        lines.extend(scenes.iter().map(|scene| scene.line(call, one)));
+    }
+    lines
 }
 
 impl Scene {
     /// A Full Access user with an app and an e-mail address, and `others` in the same practice.
-    async fn prepare(directory: &Path, folder: &crowd::Folder, others: u32) -> Self {
-        let data = folder.path().display().to_string();
-        let arguments = ["--data", &data];
+    async fn prepare(directory: &Path, table: String, others: u32) -> Self {
+        let data = TempDir::new().expect("a temporary folder");
+        let path = data.path().display().to_string();
+        let arguments = ["--data", &path];
         let (process, system) = load::start(directory, &arguments).await;
         let mut person = Person::new("caller@bench.test");
         system
@@ -114,21 +129,17 @@ impl Scene {
         browser.enroll_at_sign_in(&mut person, Kind::Email).await;
         browser.enroll(&mut person, Kind::Authenticator).await;
         process.stop().await;
-        folder.fill(others);
+        crowd::add(data.path(), others);
         let (process, system) = load::start(directory, &arguments).await;
         let browser = system.browser();
         Self {
+            table,
             process,
             system,
             person,
             browser,
             samples: Vec::new(),
-        }
-    }
-
-    async fn rounds(&mut self, rounds: usize) {
-        for _ in 0..rounds {
-            self.round().await;
+            _data: data,
         }
     }
 
@@ -207,26 +218,32 @@ impl Scene {
         assert!(!text_of(&activity, "next").is_empty(), "more than a page");
     }
 
-    /// What the calls took since this was last asked.
-    fn lines(&mut self, table: &str) -> Vec<Line> {
-        let samples = std::mem::take(&mut self.samples);
-        let line = |call: &&'static str| {
-            let mine: Vec<&Sample> = samples.iter().filter(|s| s.call == *call).collect();
-            let cpu: Vec<f64> = mine.iter().map(|s| s.cpu_ms).collect();
-            let ms: Vec<f64> = mine.iter().map(|s| s.ms).collect();
-            let usage = &mine.last().expect("a call that was measured").usage;
-            Line {
-                call,
-                table: table.to_owned(),
-                requests: usage.list(),
-                read_units: usage.read_units,
-                write_units: usage.write_units,
-                cpu_ms: median(&cpu),
-                cpu_quartiles_ms: [quantile(&cpu, 0.25), quantile(&cpu, 0.75)],
-                median_ms: median(&ms),
-            }
-        };
-        CALLS.iter().map(line).collect()
+    fn samples(&self, call: &str, of: impl Fn(&Sample) -> f64) -> Vec<f64> {
+        let mine = self.samples.iter().filter(|sample| sample.call == call);
+        mine.map(of).collect()
+    }
+
+    /// The median of what `call` took.
+    fn cpu_ms(&self, call: &str) -> f64 {
+        median(&self.samples(call, |sample| sample.cpu_ms))
+    }
+
+    /// What `call` took, which takes `one` with one user.
+    fn line(&self, call: &'static str, one: f64) -> Line {
+        let cpu = self.samples(call, |sample| sample.cpu_ms);
+        let last = self.samples.iter().rfind(|sample| sample.call == call);
+        let usage = &last.expect("a call that was measured").usage;
+        Line {
+            call,
+            table: self.table.clone(),
+            requests: usage.list(),
+            read_units: usage.read_units,
+            write_units: usage.write_units,
+            cpu_ms: median(&cpu),
+            cpu_quartiles_ms: [quantile(&cpu, 0.25), quantile(&cpu, 0.75)],
+            cpu_ratio: median(&cpu) / one,
+            median_ms: median(&self.samples(call, |sample| sample.ms)),
+        }
     }
 }
 
@@ -241,6 +258,7 @@ fn text(figures: &Figures) -> String {
             line.write_units.to_string(),
             format!("{:.2}", line.cpu_ms),
             format!("{low:.2}–{high:.2}"),
+            format!("{:.2}", line.cpu_ratio),
             format!("{:.1}", line.median_ms),
         ]
     };
@@ -253,6 +271,7 @@ fn text(figures: &Figures) -> String {
         "write units",
         "CPU ms of the stack",
         "middle half",
+        "× one user",
         "median ms",
     ];
     format!(
