@@ -229,3 +229,28 @@ async fn a_locked_password_stops_neither_a_session_nor_a_code() {
     let answer = other.validate(&ticket, Kind::Email, &code).await;
     answer.authenticated("second_factor");
 }
+
+#[tokio::test]
+async fn mistyping_in_ever_new_browsers_fills_nothing_up() {
+    let system = System::start().await;
+    let (mut admin, _) = system.signed_in("admin@harbour.test", &[Kind::Email]).await;
+    let (mut desk, mut dana) = system.signed_in(EMAIL, &[Kind::Authenticator]).await;
+    let id = desk.get("/session").await.ok()["user"]["id"].clone();
+    for _ in 0..30 {
+        let mut browser = system.browser();
+        browser.sign_in_and_remember(&mut dana).await;
+        assert!(miss(&mut browser, EMAIL).await);
+    }
+    let items = system.items().await;
+    let names = items.iter().filter_map(|item| item.as_object());
+    let counters = names.flat_map(|item| item.keys());
+    let counters = counters.filter(|name| name.starts_with("password_"));
+    // Twenty browsers are remembered, and the last one's predecessor may be gone since.
+    assert!((15..=21).contains(&counters.count()));
+    let path = format!("/users/{}/methods", id.as_str().expect("an id"));
+    admin.delete(&path).await.no_content();
+    assert!(system.items().await.iter().all(|item| {
+        let names = item.as_object().expect("an item").keys();
+        !names.into_iter().any(|name| name.starts_with("password_"))
+    }));
+}

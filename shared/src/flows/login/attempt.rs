@@ -22,6 +22,10 @@ use crate::store::{CommitError, StoreError, keys};
 /// longer than any request takes.
 const IN_FLIGHT: i64 = 10;
 
+/// Counters of devices and addresses that are gone, dropped by one try: more than can come to be
+/// between two.
+const STALE_AT_ONCE: usize = 50;
+
 /// How long a request waits for tries in flight from its address, once.
 const WAIT_FOR_OTHERS: Duration = Duration::from_millis(800);
 
@@ -200,14 +204,32 @@ fn count(
     } = admitted;
     let guard =
         Write::update(keys::user_guard(user_id)).swap(&scope.attribute(), seen.as_ref(), next)?;
-    let guard = match state.user {
-        Some(_) => guard.remove(keys::TTL),
+    let guard = match &state.user {
+        Some(user) => drop_stale(guard.remove(keys::TTL), user, &state.guard, now),
         None => guard.ttl(now.plus(GUARD_LIFETIME)),
     };
     let address = Write::update(keys::address_guard(&origin.network))
         .count(guards::PASSWORDS, step)?
         .ttl(now.plus(GUARD_LIFETIME));
     Ok(vec![guard, address])
+}
+
+/// Drops the counters of devices and addresses that are gone. Whoever is remembered again and again
+/// and mistypes each time would otherwise fill the guard, until no write could name all of it.
+fn drop_stale(write: Write, user: &User, guard: &Guard, now: Timestamp) -> Write {
+    let devices = user.devices.remembered(now);
+    let devices = devices.map(|device| PasswordScope::Device(device.id.clone()));
+    let addresses = user.addresses.known(now);
+    let addresses = addresses.map(|address| PasswordScope::Address(address.id.clone()));
+    let scopes: Vec<String> = devices
+        .chain(addresses)
+        .map(|scope| scope.attribute())
+        .collect();
+    guard
+        .password_scopes()
+        .filter(|name| !scopes.iter().any(|scope| scope == name))
+        .take(STALE_AT_ONCE)
+        .fold(write, Write::remove)
 }
 
 /// Which counter the try belongs to.
