@@ -152,12 +152,13 @@ impl WindowStep {
 }
 
 impl WindowPolicy {
-    /// Admits one more event now.
+    /// Admits one more event now. A window begins with the first event it counts: one whose events
+    /// were all given back begins anew.
     ///
     /// # Errors
     /// [`Wait`] until the window ends, if it is full.
     pub fn admit(&self, seen: Option<Window>, now: Timestamp) -> Result<WindowStep, Wait> {
-        match seen.filter(|window| self.is_open(*window, now)) {
+        match seen.filter(|window| window.count > 0 && self.is_open(*window, now)) {
             None => Ok(WindowStep::Open { seen, since: now }),
             Some(window) if window.count < self.limit => Ok(WindowStep::Add {
                 seen: window,
@@ -299,6 +300,12 @@ pub const SMS_PER_ADDRESS: WindowPolicy = WindowPolicy {
 };
 /// SMS for one practice in a UTC day.
 pub const SMS_PER_PRACTICE_DAY: u32 = 500;
+/// E-mail codes to set up methods of one user in an hour, whatever their mailboxes: whoever has
+/// only a password may choose those.
+pub const SET_UP_EMAILS_PER_USER: WindowPolicy = WindowPolicy {
+    limit: 20,
+    seconds: HOUR,
+};
 /// E-mail codes to one mailbox in an hour.
 pub const EMAILS_PER_MAILBOX: WindowPolicy = WindowPolicy {
     limit: 10,

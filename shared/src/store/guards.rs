@@ -20,6 +20,8 @@ pub const SECOND_FACTORS: &str = "second_factors";
 pub const PASSWORDS: &str = "passwords";
 /// SMS for a user or from an address (window).
 pub const SMS: &str = "sms";
+/// E-mail codes to set up methods of a user (window).
+pub const SET_UP_EMAILS: &str = "set_up_emails";
 /// Codes to a destination in an hour (window).
 pub const HOUR: &str = "hour";
 /// Codes to a destination in a day (window).

@@ -211,13 +211,18 @@ impl Write {
         match *step {
             WindowStep::Open { seen: None, .. } => self.swap::<Window>(name, None, &step.after()),
             WindowStep::Open {
-                seen: Some(expired),
-                ..
+                seen: Some(gone), ..
             } => {
-                let since = self.expression.value(number(expired.since.0));
+                let since = self.expression.value(number(gone.since.0));
                 let path = self.path(name, "since");
-                self.push_condition(format!("{path} = {since}"))
-                    .set(name, &step.after())
+                let mut condition = format!("{path} = {since}");
+                if gone.count == 0 {
+                    // It may be of this very second: then the next one looks just like it.
+                    let zero = self.expression.value(number(0));
+                    let count = self.path(name, "count");
+                    condition = format!("{condition} AND {count} = {zero}");
+                }
+                self.push_condition(condition).set(name, &step.after())
             }
             WindowStep::Add { seen, limit, now } => {
                 let since = self.expression.value(number(seen.since.0));

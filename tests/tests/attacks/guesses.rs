@@ -233,3 +233,26 @@ async fn mistyping_while_setting_up_locks_nobody_out() {
     }
     browser.step_up(&mut dana, Kind::Email).await;
 }
+
+#[tokio::test]
+async fn the_hour_begins_with_a_failure_and_not_with_a_right_code() {
+    let system = System::start().await;
+    let (_, mut dana) = system
+        .signed_in("desk@harbour.test", &[Kind::Authenticator])
+        .await;
+    system.browser().sign_in(&mut dana).await;
+    system.advance(HOUR - 600).await;
+    for n in 1..=10 {
+        let address = format!("198.51.100.{n}");
+        let (mut thief, ticket) = ticket_from(&system, &dana, &address).await;
+        let answer = thief.validate(&ticket, Kind::Email, "123456").await;
+        answer.problem(409, "method_not_enabled");
+        let answer = thief.validate(&ticket, Kind::Authenticator, "123456").await;
+        answer.wrong_code("invalid_code");
+    }
+    system.advance(600).await;
+    let (mut thief, ticket) = ticket_from(&system, &dana, "198.51.100.11").await;
+    let answer = thief.validate(&ticket, Kind::Authenticator, "123456").await;
+    answer.problem(429, "too_many_attempts");
+    assert!((HOUR - 660..=HOUR - 600).contains(&answer.retry_after()));
+}

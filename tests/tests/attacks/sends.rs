@@ -292,3 +292,25 @@ async fn a_send_refused_is_none() {
     let answer = browser.validate(&ticket, Kind::Sms, &code).await;
     assert_eq!(answer.ok()["status"], "verified");
 }
+
+#[tokio::test]
+async fn a_newcomer_has_twenty_codes_mailed_an_hour_whoever_to() {
+    let system = System::start().await;
+    let first = system.now().await;
+    let mut people = newcomers(&system, 2).await;
+    let (browser, _, ticket) = &mut people[0];
+    for n in 0..20 {
+        let to = format!("victim{n}@mailbox.test");
+        enroll(browser, ticket, Kind::Email, &to).await.created();
+    }
+    let answer = enroll(browser, ticket, Kind::Email, "one-more@mailbox.test").await;
+    assert_open_again(&system, &answer, first, HOUR).await;
+    assert_eq!(
+        answer.json()["methods"][0],
+        "authenticator",
+        "what can be set up instead"
+    );
+    let (browser, _, ticket) = &mut people[1];
+    let answer = enroll(browser, ticket, Kind::Email, "one-more@mailbox.test").await;
+    answer.created();
+}

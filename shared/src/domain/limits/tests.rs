@@ -184,6 +184,7 @@ fn the_limits_are_those_of_the_policy() {
         (SMS_PER_USER, 10, HOUR),
         (SMS_PER_ADDRESS, 20, HOUR),
         (EMAILS_PER_MAILBOX, 10, HOUR),
+        (SET_UP_EMAILS_PER_USER, 20, HOUR),
     ];
     for (policy, limit, seconds) in windows {
         assert_eq!(policy, WindowPolicy { limit, seconds });

@@ -3,8 +3,8 @@
 use super::{CodeToSend, SendError};
 use crate::domain::activity::Event;
 use crate::domain::limits::{
-    EMAILS_PER_MAILBOX, SMS_PER_ADDRESS, SMS_PER_NUMBER_DAY, SMS_PER_NUMBER_HOUR,
-    SMS_PER_PRACTICE_DAY, SMS_PER_USER, Wait, Window, WindowStep,
+    EMAILS_PER_MAILBOX, SET_UP_EMAILS_PER_USER, SMS_PER_ADDRESS, SMS_PER_NUMBER_DAY,
+    SMS_PER_NUMBER_HOUR, SMS_PER_PRACTICE_DAY, SMS_PER_USER, Wait, Window, WindowStep,
 };
 use crate::domain::method::MethodKind;
 use crate::domain::ticket::Sends;
@@ -97,13 +97,26 @@ impl CodeToSend<'_> {
         keys::destination_guard(self.kind, self.destination)
     }
 
+    /// The window of the user's guard that counts what is sent for them.
+    const fn user_window(&self) -> &'static str {
+        match self.kind {
+            MethodKind::Sms => guards::SMS,
+            MethodKind::Email | MethodKind::Authenticator => guards::SET_UP_EMAILS,
+        }
+    }
+
     pub(super) fn steps(&self, windows: &DestinationWindows) -> Result<Steps, SendError> {
         let now = self.now;
         let limit = SendError::LimitReached;
         if self.kind == MethodKind::Email {
             let hour = EMAILS_PER_MAILBOX.admit(windows.hour, now).map_err(limit)?;
+            let user = self.guard.window(self.user_window());
+            let user = SET_UP_EMAILS_PER_USER.admit(user, now);
             return Ok(Steps {
-                user: None,
+                user: match self.holder.is_enrollment() {
+                    true => Some(user.map_err(limit)?),
+                    false => None,
+                },
                 address: None,
                 hour,
                 day: None,
@@ -134,7 +147,7 @@ impl CodeToSend<'_> {
         let write = Write::update(keys::user_guard(&self.user.user_id))
             .set(&guards::hint(self.kind), &hint)?;
         match &steps.user {
-            Some(step) => write.count(guards::SMS, step),
+            Some(step) => write.count(self.user_window(), step),
             None => Ok(write),
         }
     }
@@ -176,7 +189,7 @@ impl CodeToSend<'_> {
         let user = &self.user.user_id;
         let mut guard = Write::update(keys::user_guard(user)).remove(&guards::hint(self.kind));
         if let Some(step) = &steps.user {
-            guard = guard.uncount(guards::SMS, step.after().since);
+            guard = guard.uncount(self.user_window(), step.after().since);
         }
         let mut destination =
             Write::update(self.destination_key()).uncount(guards::HOUR, steps.hour.after().since);

@@ -21,6 +21,10 @@ pub(crate) enum Holder<'a> {
 }
 
 impl Holder<'_> {
+    pub(super) const fn is_enrollment(&self) -> bool {
+        matches!(self, Self::Enrollment(..) | Self::NewEnrollment(..))
+    }
+
     pub(super) fn sends(&self) -> &Sends {
         match self {
             Self::Ticket(_, ticket) | Self::NewTicket(_, ticket) => &ticket.sends,
