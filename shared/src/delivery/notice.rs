@@ -142,7 +142,8 @@ fn facts(notice: &Notice) -> Vec<(&'static str, String)> {
             facts.push(("Method", method_name(*method).to_owned()));
         }
         NoticeEvent::ResetByColleague { actor, methods } => {
-            facts.push(("Methods", method_list(methods)));
+            let methods = Some(method_list(methods)).filter(|list| !list.is_empty());
+            facts.push(("Methods", methods.unwrap_or_else(|| "none".to_owned())));
             facts.push(("By", one_line(actor, MAX_NAME)));
         }
         NoticeEvent::ResetBySupport { reason } => {

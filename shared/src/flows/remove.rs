@@ -7,7 +7,7 @@ use crate::domain::token::UserToken;
 use crate::domain::user::RemoveRefusal;
 use crate::flows::ROUNDS;
 use crate::flows::caller::{Caller, CallerError};
-use crate::flows::guess::committed;
+use crate::flows::guess::{committed, is_suspended};
 use crate::flows::methods::OwnMethods;
 use crate::runtime::App;
 use crate::store::guards::{self, Guard};
@@ -23,7 +23,7 @@ pub enum Error {
     /// The user has no such method.
     #[error("method not enabled")]
     MethodNotEnabled,
-    /// It is the user's last one: it can be replaced, not removed.
+    /// It is the user's last one, or the last that isn't suspended: it can be replaced, not removed.
     #[error("last method")]
     LastMethod,
     /// Others kept changing the user.
@@ -58,6 +58,11 @@ pub async fn remove(
         let now = app.clock.now();
         caller.require_recent_factor(now)?;
         caller.user.remove_own_method(kind)?;
+        // A suspended method signs nobody in: what is left has to.
+        let mut left = caller.user.methods.enabled().into_iter();
+        if left.all(|method| is_suspended(&caller.guard, method.kind())) {
+            return Err(Error::LastMethod);
+        }
         let id = caller.user.user_id.clone();
         let event = Event::new(app.event_id(), EventKind::MethodRemoved, now);
         let told = Told::MethodRemoved { method: kind };

@@ -11,7 +11,7 @@ use crate::flows::caller::{Caller, CallerError};
 use crate::flows::guess::committed;
 use crate::flows::remove::forget_counters;
 use crate::runtime::App;
-use crate::store::guards::Guard;
+use crate::store::guards::{self, Guard};
 use crate::store::write::Write;
 use crate::store::{StoreError, keys, records};
 
@@ -76,20 +76,23 @@ pub async fn reset(
             None => Event::new(app.event_id(), EventKind::Reset, now),
         };
         event = event.from(origin).actor(&caller.user.name);
+        let mut counters = Write::update(keys::user_guard(id));
+        if !user.methods.any_enabled() {
+            // Whom it helps in again must not wait for the hour of codes that are no more.
+            counters = counters.remove(guards::SECOND_FACTORS);
+        }
         let mut writes = vec![
             records::put_user(&user)?,
-            forget_counters(Write::update(keys::user_guard(id)), &guard, &removed),
+            forget_counters(counters, &guard, &removed),
             records::new_event(id, &event)?,
             caller.keep_session()?,
         ];
-        if !removed.is_empty() {
-            let told = Told::ResetByColleague {
-                actor: caller.user.name.clone(),
-                methods: removed,
-            };
-            let notice = OutboxItem::new(app.random.bytes(), &user, told, None, now);
-            writes.push(records::new_notice(&notice)?);
-        }
+        let told = Told::ResetByColleague {
+            actor: caller.user.name.clone(),
+            methods: removed,
+        };
+        let notice = OutboxItem::new(app.random.bytes(), &user, told, None, now);
+        writes.push(records::new_notice(&notice)?);
         if committed(app.store.commit(writes).await)? {
             return Ok(());
         }

@@ -95,3 +95,19 @@ async fn a_right_code_begins_the_row_anew() {
     browser.sign_in(&mut dana).await;
     assert_eq!(suspended(&mut browser).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn the_last_method_that_works_stays() {
+    let system = System::start().await;
+    let (_, mut dana) = system
+        .signed_in("desk@harbour.test", &[Kind::Authenticator, Kind::Email])
+        .await;
+    fail(&system, &dana, Kind::Email, 100).await;
+    let mut browser = system.browser();
+    browser.sign_in(&mut dana).await;
+    assert_eq!(suspended(&mut browser).await, ["email"]);
+    let answer = browser.delete("/methods/authenticator").await;
+    answer.problem(409, "last_method");
+    browser.delete("/methods/email").await.ok();
+    system.browser().sign_in(&mut dana).await;
+}

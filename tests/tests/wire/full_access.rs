@@ -187,3 +187,37 @@ async fn two_admins_can_reset_each_other() {
     second.delete(&back).await.no_content();
     first.get("/session").await.problem(401, "unauthenticated");
 }
+
+#[tokio::test]
+async fn a_reset_is_told_though_there_was_nothing_to_remove() {
+    let system = System::start().await;
+    let (mut admin, _) = system.signed_in("admin@harbour.test", &[Kind::Email]).await;
+    let (mut desk, dana) = system.signed_in("desk@harbour.test", &[Kind::Email]).await;
+    let path = format!("/users/{}/methods", id(&mut desk).await);
+    for times in 1..=2 {
+        admin.delete(&path).await.no_content();
+        let subjects = system.subjects_to(&dana.email).await;
+        let told = subjects.iter().filter(|subject| subject.contains("reset"));
+        assert_eq!(told.count(), times);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_ends_the_lock_of_an_hour() {
+    let system = System::start().await;
+    let (mut admin, _) = system.signed_in("admin@harbour.test", &[Kind::Email]).await;
+    let (mut desk, mut dana) = system
+        .signed_in("desk@harbour.test", &[Kind::Authenticator])
+        .await;
+    for _ in 0..2 {
+        let ticket = desk.login(&dana).await.challenge_required();
+        for _ in 0..5 {
+            let answer = desk.validate(&ticket, Kind::Authenticator, "123456").await;
+            answer.wrong_code("invalid_code");
+        }
+    }
+    let path = format!("/users/{}/methods", id(&mut desk).await);
+    admin.delete(&path).await.no_content();
+    desk.enroll_at_sign_in(&mut dana, Kind::Authenticator).await;
+    system.browser().sign_in(&mut dana).await;
+}
