@@ -16,7 +16,7 @@ use crate::domain::code::{Code, CodeBinding, Purpose, derive_code};
 use crate::domain::contact::{DestinationNotAllowed, EmailAddress, PhoneNumber};
 use crate::domain::limits::Wait;
 use crate::domain::method::MethodKind;
-use crate::domain::ticket::{SendRefusal, Sends, Sent, TICKET_LIFETIME};
+use crate::domain::ticket::{SendRefusal, Sends, Sent};
 use crate::domain::user::User;
 use crate::flows::guess::committed;
 use crate::runtime::{App, KeysUnavailable};
@@ -197,10 +197,16 @@ impl CodeToSend<'_> {
         )
     }
 
+    /// Minutes for which the code is still valid; begun ones count.
+    fn minutes_left(&self) -> u32 {
+        let seconds = self.holder.time_left(self.now).seconds;
+        u32::try_from(seconds.saturating_add(59) / 60).unwrap_or_default()
+    }
+
     async fn deliver(&self, app: &App, to: &Destination, code: &Code) -> Result<(), DeliveryError> {
         let message = CodeMessage {
             purpose: self.purpose,
-            valid_minutes: u32::try_from(TICKET_LIFETIME / 60).unwrap_or_default(),
+            valid_minutes: self.minutes_left(),
             asked_at: Some(self.now),
             device: Some(self.origin.device.clone()),
             address: Some(self.origin.network.to_string()),

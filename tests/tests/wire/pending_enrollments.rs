@@ -277,3 +277,20 @@ async fn what_is_no_enrollment_is_unknown_once_it_is_clear_who_asks() {
         answer.problem(404, "not_found");
     }
 }
+
+#[tokio::test]
+async fn one_at_sign_in_ends_with_its_ticket() {
+    let system = System::start().await;
+    let dana = Person::new("desk@harbour.test");
+    let mut browser = system.browser();
+    let answer = browser.login(&dana).await;
+    let ticket = answer.enrollment_required();
+    system.advance(9 * MINUTE).await;
+    let started = browser
+        .start_first_enrollment(&ticket, &dana, Kind::Email)
+        .await;
+    assert_eq!(started.created()["expires_at"], answer.json()["expires_at"]);
+    let messages = system.messages().await;
+    let text = messages.last().expect("a message").text();
+    assert!(text.contains("1 minute"), "{text}");
+}

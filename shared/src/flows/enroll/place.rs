@@ -27,6 +27,9 @@ pub(super) struct Place {
     guard: Guard,
     address: Guard,
     origin: EnrollmentOrigin,
+    /// When an enrollment that begins now ends: with the ticket that it is to be finished with, if
+    /// there is one.
+    ends_at: Timestamp,
     /// The session, kept alive by what is written.
     session: Option<Write>,
     items: Items,
@@ -63,7 +66,7 @@ impl Place {
         keys.extend([ticket_key.clone(), user_key.clone(), guard_key.clone()]);
         let items = app.store.read(&keys).await?;
         let now = app.clock.now();
-        let (_, user) = items
+        let (ticket, user) = items
             .get::<Ticket>(&ticket_key)?
             .zip(items.get::<User>(&user_key)?)
             .filter(|(ticket, user)| ticket.is_live(user, now))
@@ -74,6 +77,7 @@ impl Place {
             guard: Guard::new(items.raw(&guard_key)),
             address: Guard::new(items.raw(address)),
             origin: EnrollmentOrigin::Ticket(token.hash()),
+            ends_at: ticket.expires_at.min(now.plus(TICKET_LIFETIME)),
             session: None,
             items,
             now,
@@ -91,6 +95,7 @@ impl Place {
         caller.require_recent_factor(now)?;
         Ok(Self {
             origin: EnrollmentOrigin::Session(caller.session.session_id.clone()),
+            ends_at: now.plus(TICKET_LIFETIME),
             session: Some(caller.keep_session()?),
             address: Guard::new(caller.items.raw(address)),
             user: caller.user,
@@ -114,7 +119,7 @@ impl Place {
             origin: self.origin.clone(),
             target,
             generation: self.user.generation,
-            expires_at: self.now.plus(TICKET_LIFETIME),
+            expires_at: self.ends_at,
             attempts: 0,
             sends: Sends::default(),
         };
