@@ -14,7 +14,7 @@ use twostep::domain::method::MethodKind;
 use twostep::domain::password::Password;
 use twostep::domain::session::Transport;
 use twostep::domain::token::DeviceToken;
-use twostep::flows::login::{self, Issued, Outcome, Skipped};
+use twostep::flows::login::{self, Issued, Outcome, PresentedDevice, Skipped};
 use twostep::flows::sessions;
 use twostep::http::json::Word;
 use twostep::http::problem::Problem;
@@ -68,7 +68,12 @@ impl LoginBody {
         let replaces = credentials
             .browser_session()
             .filter(|_| self.transport.0 == Transport::Cookie);
-        let mut device = credentials.devices();
+        // A bearer client that runs in a browser leaves the browser's own cookies alone: it could
+        // not put a rotated one back.
+        let mut device = match self.transport.0 {
+            Transport::Cookie => credentials.devices(),
+            Transport::Bearer => PresentedDevice::default(),
+        };
         device.from_body = self.device_token.as_deref().and_then(DeviceToken::parse);
         Ok(login::Request {
             email: email.to_owned(),

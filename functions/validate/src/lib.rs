@@ -114,6 +114,8 @@ async fn by_ticket(
     let Some(Word(method)) = body.method else {
         return Err(Problem::field("method", "is required with a ticket"));
     };
+    // A sign-in needs no session, so one that may not be used here is told only to a step-up.
+    let refused = credentials.session().err();
     let request = validate::Request {
         ticket: ticket(ticket_text)?,
         method,
@@ -124,7 +126,11 @@ async fn by_ticket(
         device: credentials.devices(),
         origin,
     };
-    Ok(match validate::validate(&app, request).await? {
+    let outcome = match (validate::validate(&app, request).await, refused) {
+        (Err(validate::Error::Unauthenticated), Some(refused)) => return Err(refused),
+        (outcome, _) => outcome?,
+    };
+    Ok(match outcome {
         validate::Outcome::Authenticated(signed_in) => {
             authenticated(&signed_in, Reason::SecondFactor, None)
         }

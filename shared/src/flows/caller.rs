@@ -154,8 +154,8 @@ impl Caller {
 
     /// The session as a write: used now, and in step with the user's trust generation.
     ///
-    /// Part of every change a session makes. If the session was ended meanwhile, the whole
-    /// change is refused.
+    /// Part of every change a session makes. If the session was ended meanwhile, or another change
+    /// has taken it to a new generation, the whole change is refused.
     ///
     /// # Errors
     /// If it can't be an item.
@@ -164,7 +164,8 @@ impl Caller {
             generation: self.user.generation,
             ..self.session.clone()
         };
-        records::put_session(&self.token.user_id, &self.token.hash(), &session)
+        records::put_session(&self.token.user_id, &self.token.hash(), &session)?
+            .if_equal("generation", Some(&self.session.generation))
     }
 
     /// Refuses unless a code was passed in this session within 15 minutes.

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::activity::{Event, EventKind, Origin};
-use crate::domain::device::DEVICE_LIFETIME;
+use crate::domain::device::{DEVICE_LIFETIME, Presented};
 use crate::domain::ids::short_id;
 use crate::domain::method::MethodKind;
 use crate::domain::outbox::{OutboxItem, Told};
@@ -39,7 +39,7 @@ pub(crate) struct Finish<'a> {
     pub(crate) user: User,
     pub(crate) how: How,
     pub(crate) transport: Transport,
-    /// The session the browser had.
+    /// The session the browser had, which a new one in a cookie replaces.
     pub(crate) replaces: Option<&'a UserToken>,
     pub(crate) origin: &'a Origin,
     pub(crate) now: Timestamp,
@@ -107,7 +107,11 @@ impl Finish<'_> {
             &token.hash(),
             &session,
         )?);
-        if let Some(old) = self.replaces {
+        // One by bearer tokens leaves the session in the browser's cookie alone.
+        if let Some(old) = self
+            .replaces
+            .filter(|_| self.transport == Transport::Cookie)
+        {
             writes.push(records::end_session(&old.user_id, &old.hash()));
         }
         Ok((
@@ -124,7 +128,18 @@ impl Finish<'_> {
     /// Whether the sign-in comes neither from a remembered device nor from a known address. The
     /// very first one of an account isn't new to anybody.
     fn is_new(&self) -> bool {
+        let remembered = match &self.how {
+            How::SecondFactor {
+                presented: Some(token),
+                ..
+            } => matches!(
+                self.user.devices.judge(token, self.now),
+                Presented::Current(_) | Presented::Superseded(_)
+            ),
+            _ => false,
+        };
         self.user.last_login_at.is_some()
+            && !remembered
             && self
                 .user
                 .addresses

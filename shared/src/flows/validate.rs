@@ -7,7 +7,7 @@ use crate::domain::activity::Origin;
 use crate::domain::code::{Code, Purpose};
 use crate::domain::limits::Wait;
 use crate::domain::method::MethodKind;
-use crate::domain::session::Session;
+use crate::domain::session::{Session, Transport};
 use crate::domain::ticket::{Ticket, TicketPurpose};
 use crate::domain::token::UserToken;
 use crate::domain::user::{Method, User};
@@ -320,6 +320,7 @@ impl State {
             }
             _ => {
                 let presented = request.device.for_user(&user).cloned();
+                let presented = presented.filter(|_| self.ticket.transport == Transport::Cookie);
                 let finish = Finish {
                     user,
                     how: How::SecondFactor {

@@ -187,3 +187,16 @@ async fn the_setting_is_the_practice_s_own() {
     let body = summit.get("/practice/alerts").await.ok();
     assert_eq!(body, json!({"new_login_alerts": "off"}));
 }
+
+#[tokio::test]
+async fn nor_is_one_that_was_remembered_in_another_tab() {
+    let system = System::start().await;
+    let (mut browser, mut dana) = practice(&system, "user").await;
+    let first = browser.login(&dana).await.challenge_required();
+    browser.sign_in_and_remember(&mut dana).await;
+    let mut moved = browser.from(CAFE);
+    let code = dana.code(&system, Kind::Authenticator).await;
+    let answer = moved.validate(&first, Kind::Authenticator, &code).await;
+    answer.authenticated("second_factor");
+    assert_eq!(alerts(&system, &dana.email).await, 0);
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use twostep_local::ROUTES;
-use twostep_tests::{Answer, Client, Kind, Person, Request, System};
+use twostep_tests::{Answer, Client, Kind, Person, Request, System, text_of};
 
 /// Origins that are not on the list, some of them nearly.
 fn foreign(system: &System) -> Vec<String> {
@@ -166,4 +166,20 @@ async fn answers_may_be_read_by_allowed_origins_only() {
     let answer = browser.get("/session").await;
     answer.problem(401, "unauthenticated");
     assert_eq!(answer.header("access-control-allow-origin"), system.url());
+}
+
+#[tokio::test]
+async fn a_step_up_with_a_cookie_needs_one_to_its_end() {
+    let system = System::start().await;
+    let (mut browser, mut dana) = system
+        .signed_in("desk@harbour.test", &[Kind::Authenticator])
+        .await;
+    let answer = browser.challenge_in_session(Kind::Authenticator).await;
+    let ticket = text_of(&answer.ok(), "ticket");
+    let code = dana.code(&system, Kind::Authenticator).await;
+    let mut without = browser.clone().origin(None);
+    let answer = without.validate(&ticket, Kind::Authenticator, &code).await;
+    answer.problem(403, "origin_not_allowed");
+    let answer = browser.validate(&ticket, Kind::Authenticator, &code).await;
+    assert_eq!(answer.ok()["status"], "verified");
 }

@@ -186,3 +186,25 @@ async fn tokens_are_worth_nothing_in_each_others_places() {
     };
     fresh.login(&dana).await.challenge_required();
 }
+
+#[tokio::test]
+async fn an_app_in_a_browser_leaves_the_browser_s_cookies_alone() {
+    let system = System::start().await;
+    let (mut browser, mut dana) = system
+        .signed_in("desk@harbour.test", &[Kind::Authenticator])
+        .await;
+    browser.sign_in_and_remember(&mut dana).await;
+    let body = json!({
+        "email": dana.email, "password": dana.password, "transport": "bearer",
+    });
+    // The remembered browser is no remembered app.
+    let ticket = browser.post("/login", body).await.challenge_required();
+    let code = dana.code(&system, Kind::Authenticator).await;
+    let answer = browser.validate(&ticket, Kind::Authenticator, &code).await;
+    let body = answer.authenticated("second_factor");
+    assert!(body["session"]["token"].is_string());
+    browser.get("/session").await.ok();
+    system.advance(61).await;
+    let answer = browser.login(&dana).await;
+    answer.authenticated("remembered_device");
+}
