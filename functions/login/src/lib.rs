@@ -65,9 +65,7 @@ impl LoginBody {
         }
         let password = Password::attempt(&self.password)
             .map_err(|error| Problem::field("password", error.to_string()))?;
-        let replaces = credentials
-            .browser_session()
-            .filter(|_| self.transport.0 == Transport::Cookie);
+        let replaces = credentials.browser_session();
         // A bearer client that runs in a browser leaves the browser's own cookies alone: it could
         // not put a rotated one back.
         let mut device = match self.transport.0 {
